@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class DeadlinesConfig(AppConfig):
+    name = "governance.deadlines"
+    label = "deadlines"
+    verbose_name = "时限引擎"
+    default_auto_field = "django.db.models.BigAutoField"

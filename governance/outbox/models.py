@@ -1,0 +1,50 @@
+"""Messages: recorded with the change that causes them, delivered at least once, harmless when repeated."""
+
+from django.db import models
+from django.db.models import Q
+
+
+class InboxItem(models.Model):
+    """A message to one person inside the platform. Written with the change itself, so it cannot be lost."""
+
+    INFO, SOON, OVER = "info", "soon", "over"
+
+    user_id = models.BigIntegerField()
+    # The same key for the same person is the same message: a repeat changes nothing.
+    key = models.CharField(max_length=120)
+    level = models.CharField(max_length=4, choices=[(INFO, "通知"), (SOON, "黄牌"), (OVER, "红牌")], default=INFO)
+    title = models.CharField("标题", max_length=120)
+    body = models.CharField("内容", max_length=500, blank=True)
+    subject_type = models.CharField(max_length=64, blank=True)
+    subject_id = models.BigIntegerField(default=0)
+    created_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user_id", "key"], name="one_inbox_item_per_key")]
+        indexes = [
+            models.Index(fields=["user_id", "-created_at", "-id"], name="inbox_newest_first"),
+            models.Index(fields=["user_id"], condition=Q(read_at=None), name="inbox_unread"),
+        ]
+
+
+class Delivery(models.Model):
+    """A message to an outside channel (a WeCom robot, an SMS gateway, the city hotline), retried until accepted."""
+
+    WAITING, SENT, GIVEN_UP = "waiting", "sent", "given_up"
+
+    channel = models.CharField(max_length=16)
+    key = models.CharField(max_length=120, unique=True)
+    address = models.CharField(max_length=200, blank=True)
+    payload = models.JSONField()
+    state = models.CharField(max_length=8, default=WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_try_at = models.DateTimeField(null=True)
+    last_error = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["next_try_at", "id"], condition=Q(state="waiting"), name="delivery_waiting"),
+        ]

@@ -1,0 +1,71 @@
+"""Who acts: the posting that a request or a task speaks for, as plain data that no app is needed to read.
+
+`accounts` builds an `Actor` from a posting in force; services take it as `by=`, querysets as `visible_to(actor)`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """The roles of rights.md, by the abbreviations used there."""
+
+    DISTRICT_LEADER = "DL"
+    DISTRICT_CENTRE = "DC"
+    STREET_LEADER = "SL"
+    STREET_STAFF = "SS"
+    COMMUNITY_SECRETARY = "CS"
+    COMMUNITY_WORKER = "CW"
+    GRID_WORKER = "GW"
+    PART_TIME_GRID_WORKER = "PG"
+    DEPARTMENT_STAFF = "DS"
+    ENTERPRISE_LIAISON = "EL"
+    SHOP_CLERK = "SC"
+    AUDITOR = "AU"
+    SECURITY_ADMIN = "SE"
+    SYSTEM_ADMIN = "SY"
+
+
+class UnitKind(StrEnum):
+    """Kinds of unit. The first four are the territorial line; the others stand beside it."""
+
+    DISTRICT = "district"
+    STREET = "street"
+    COMMUNITY = "community"
+    GRID = "grid"
+    DEPARTMENT = "department"
+    SQUAD = "squad"
+    ENTERPRISE = "enterprise"
+
+
+TERRITORIAL_KINDS = (UnitKind.DISTRICT, UnitKind.STREET, UnitKind.COMMUNITY, UnitKind.GRID)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person acting for a unit in a role. Ids are primary keys; 0 stands for the platform itself."""
+
+    user_id: int
+    user_name: str
+    posting_id: int
+    role: Role | None
+    unit_id: int
+    unit_name: str
+    unit_kind: UnitKind | None
+    # The unit's place on the line; None below its own level.
+    district_id: int | None = None
+    street_id: int | None = None
+    community_id: int | None = None
+    grid_id: int | None = None
+    is_leader: bool = False
+    ip: str = ""
+
+    @property
+    def is_platform(self) -> bool:
+        """Whether this is the platform (a sweep, an import task), and no person."""
+        return self.user_id == 0
+
+
+PLATFORM = Actor(0, "系统", 0, None, 0, "系统", None)

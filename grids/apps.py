@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class GridsConfig(AppConfig):
+    name = "grids"
+    label = "grids"
+    verbose_name = "网格"
+    default_auto_field = "django.db.models.BigAutoField"
