@@ -1,0 +1,79 @@
+"""Who may do what: the one table of rights, and the one table of routes. Source: rights.md.
+
+A right names the roles that have it at all. Whether this thing lies with this unit is for the service to check.
+Every route has a row: a view name → a right, or PUBLIC, or SIGNED_IN; by method where methods differ.
+"""
+
+from __future__ import annotations
+
+from governance.scope import Actor, Role
+
+PUBLIC = "public"
+SIGNED_IN = "signed_in"
+
+DL, DC, SL, SS = Role.DISTRICT_LEADER, Role.DISTRICT_CENTRE, Role.STREET_LEADER, Role.STREET_STAFF
+CS, CW = Role.COMMUNITY_SECRETARY, Role.COMMUNITY_WORKER
+GW, PG, DS, EL = Role.GRID_WORKER, Role.PART_TIME_GRID_WORKER, Role.DEPARTMENT_STAFF, Role.ENTERPRISE_LIAISON
+SC, AU, SE, SY = Role.SHOP_CLERK, Role.AUDITOR, Role.SECURITY_ADMIN, Role.SYSTEM_ADMIN
+
+BUSINESS = frozenset({DL, DC, SL, SS, CS, CW, GW, PG, DS, EL, SC})
+# 三员分立: none of these may hold another of them, nor a business role.
+OFFICES = frozenset({AU, SE, SY})
+HANDLERS = frozenset({SL, SS, CS, CW, GW, DS, DC})
+
+RIGHTS: dict[str, frozenset[Role]] = {
+    # appeals
+    "appeal.see": frozenset({DL, DC, SL, SS, CS, CW, GW, PG, DS, EL}),
+    "appeal.register": frozenset({DC, SS, CS, CW, GW, PG, DS, EL}),
+    "appeal.handle_on_the_spot": frozenset({GW, PG, CW}),
+    "appeal.dispatch": frozenset({DC, SL, SS, CS, CW}),
+    "appeal.pass_down": frozenset({DC, SL, SS, CS, CW}),
+    "appeal.report_up": frozenset({SL, SS, CS, CW}),
+    "appeal.accept": HANDLERS,
+    "appeal.contact": HANDLERS,
+    "appeal.resolve": HANDLERS,
+    "appeal.send_back": HANDLERS,
+    "appeal.add_assisting": frozenset({DC, SL, SS, CS, CW}),
+    "appeal.adjudicate": frozenset({DC, SL, SS, CS, CW}),
+    "appeal.recall": frozenset({DC, SL, SS, CS, CW}),
+    "appeal.transfer": frozenset({DC, SL, SS, CS, CW}),
+    "appeal.merge": frozenset({DC, SL, SS, CS, CW}),
+    "appeal.unmerge": frozenset({DC, SL, SS, CS, CW}),
+    "appeal.shelve": frozenset({DC, SL}),
+    "appeal.reactivate": frozenset({DC, SL}),
+    "appeal.reject": frozenset({DC, SL}),
+    "appeal.visit": frozenset({SS, CS, CW, DC}),
+    "appeal.reopen": frozenset({DC}),
+    "appeal.supervise": frozenset({DL, DC, SL}),
+    "appeal.note": frozenset({DL, DC, SL, SS, CS, CW, GW, DS}),
+    "appeal.edit": frozenset({DC, SS, CS, CW}),
+    "appeal.reveal": frozenset({DC, SS, CS, CW, GW, DS}),
+    "appeal.export": frozenset({DC, SS, CS, DS}),
+    "appeal.import": frozenset({DC}),
+    "category.edit": frozenset({DC}),
+    "policy.edit": frozenset({DC}),
+    # territory
+    "unit.see": frozenset(Role) - {SC, EL},
+    "unit.edit": frozenset({DC}),
+    "unit.propose": frozenset({DC, SS}),
+    # accounts
+    "account.edit": frozenset({SE}),
+    # settings, health
+    "setting.edit": frozenset({SY}),
+    # audit record
+    "audit.read": frozenset({AU}),
+}
+
+# One row a route; a dict where methods differ: {"GET": "appeal.see", "POST": "appeal.register"}.
+ROUTES: dict[str, str | dict[str, str]] = {}
+
+
+def may(actor: Actor | None, right: str) -> bool:
+    """Whether the actor's role has the right at all; PUBLIC always, SIGNED_IN for any actor."""
+    if right == PUBLIC:
+        return True
+    if actor is None:
+        return False
+    if right == SIGNED_IN:
+        return True
+    return actor.role in RIGHTS[right]

@@ -1,0 +1,126 @@
+"""The territory: units of the line and beside it, their changes, and their boundaries."""
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Upper
+
+from governance.scope import UnitKind
+from grids.querysets import UnitQuerySet
+
+KIND_LABELS = {
+    UnitKind.DISTRICT: "区",
+    UnitKind.STREET: "街道（镇）",
+    UnitKind.COMMUNITY: "社区（村）",
+    UnitKind.GRID: "网格",
+    UnitKind.DEPARTMENT: "区直部门",
+    UnitKind.SQUAD: "执法中队",
+    UnitKind.ENTERPRISE: "驻区企业",
+}
+
+
+class Unit(models.Model):
+    """Any unit that work can lie with. Its place on the line is stored on it, so that scope is an equality.
+
+    `district`, `street`, `community` name the unit itself at its own level and its parents above; they are
+    null below it. A grid's own id stands for the fourth level. Closed units stay: history names them.
+    """
+
+    code = models.CharField("编码", max_length=20, unique=True)
+    name = models.CharField("名称", max_length=64)
+    short_name = models.CharField("简称", max_length=32, blank=True)
+    kind = models.CharField("类别", max_length=10, choices=[(k.value, v) for k, v in KIND_LABELS.items()])
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    district = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    street = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    community = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    initials = models.CharField("拼音首字母", max_length=64, blank=True)
+    order = models.PositiveIntegerField("顺序", default=0)
+    address = models.CharField("地址", max_length=200, blank=True)
+    phone = models.CharField("值班电话", max_length=32, blank=True)
+    opened_on = models.DateField("设立日期")
+    closed_on = models.DateField("撤销日期", null=True, blank=True)
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = UnitQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(closed_on=None) | Q(closed_on__gte=models.F("opened_on")), name="unit_closes_after_it_opens"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="district") | Q(parent__isnull=False), name="only_a_district_has_no_parent"
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | Q(closed_on__isnull=False), name="a_merged_unit_is_closed"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["parent", "order", "code"]),
+            models.Index(fields=["street", "kind"]),
+            models.Index(fields=["community", "kind"]),
+            models.Index(Upper("initials"), name="unit_initials"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_open(self) -> bool:
+        """Whether no closing has been applied to it."""
+        return self.closed_on is None
+
+
+class UnitChange(models.Model):
+    """An opening, renaming, move, merger or closing: decided now, in force from a date, applied by a task if later."""
+
+    KINDS = [("open", "设立"), ("rename", "更名"), ("move", "调整隶属"), ("merge", "合并"), ("close", "撤销")]
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="changes")
+    kind = models.CharField("类型", max_length=6, choices=KINDS)
+    effective_on = models.DateField("生效日期")
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+    reason = models.CharField("依据", max_length=500, blank=True)
+    decided_by_user = models.BigIntegerField()
+    decided_by_name = models.CharField(max_length=64)
+    decided_at = models.DateTimeField()
+    applied_at = models.DateTimeField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["effective_on", "id"],
+                condition=Q(applied_at=None, cancelled_at=None),
+                name="unit_change_to_apply",
+            ),
+            models.Index(fields=["unit", "-effective_on"]),
+        ]
+
+
+class Boundary(models.Model):
+    """A unit's polygon in WGS-84, kept as WKB; an old one stays with its dates, as history happened inside it."""
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="boundaries")
+    geometry = models.BinaryField()
+    min_lon = models.FloatField()
+    min_lat = models.FloatField()
+    max_lon = models.FloatField()
+    max_lat = models.FloatField()
+    area_m2 = models.FloatField("面积")
+    source = models.CharField("来源", max_length=64, blank=True)
+    valid_from = models.DateTimeField()
+    valid_to = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["unit"], condition=Q(valid_to=None), name="one_boundary_in_force"),
+        ]
+
+
+class TerritoryRevision(models.Model):
+    """One row whose number grows with every change of units or boundaries: how each process knows its tree is stale."""
+
+    number = models.PositiveBigIntegerField(default=1)

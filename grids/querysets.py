@@ -1,0 +1,40 @@
+"""Which units a request may read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Q
+
+from governance.scope import Actor, Role, UnitKind
+
+if TYPE_CHECKING:
+    from grids.models import Unit  # noqa: F401
+
+# Offices that keep the platform itself; of the territory they need the whole tree, and nothing of what happens in it.
+TERRITORY = [UnitKind.STREET, UnitKind.COMMUNITY, UnitKind.GRID]
+OFFICES = {Role.AUDITOR, Role.SECURITY_ADMIN, Role.SYSTEM_ADMIN}
+
+
+class UnitQuerySet(models.QuerySet["Unit"]):
+    """Units, narrowed to what an actor may see."""
+
+    def visible_to(self, actor: Actor) -> UnitQuerySet:
+        """The actor's unit and all below it; the whole district for those whose work spans it."""
+        if actor.unit_kind in {UnitKind.DISTRICT, UnitKind.DEPARTMENT} or actor.role in OFFICES:
+            return self.filter(district_id=actor.district_id)
+        return self.below(actor.unit_id, actor.unit_kind, actor.street_id)
+
+    def below(self, unit_id: int, kind: UnitKind | None, street_id: int | None = None) -> UnitQuerySet:
+        """The unit and all below it."""
+        column = {UnitKind.DISTRICT: "district_id", UnitKind.STREET: "street_id", UnitKind.COMMUNITY: "community_id"}
+        if kind in column:
+            return self.filter(**{column[kind]: unit_id})
+        if kind == UnitKind.SQUAD:
+            return self.filter(Q(pk=unit_id) | Q(street_id=street_id, kind__in=TERRITORY))
+        return self.filter(pk=unit_id)
+
+    def open(self) -> UnitQuerySet:
+        """Units in being."""
+        return self.filter(closed_on=None)
