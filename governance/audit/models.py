@@ -30,6 +30,8 @@ class Entry(models.Model):
     unit_name = models.CharField(max_length=128)
     ip = models.CharField(max_length=45, blank=True)
     action = models.CharField("操作", max_length=64)
+    # Whether the person was shown personal data: what an auditor asks for first.
+    is_look = models.BooleanField("查看个人信息", default=False)
     subject_type = models.CharField(max_length=64)
     subject_id = models.BigIntegerField()
     subject_label = models.CharField(max_length=200, blank=True)
@@ -43,5 +45,7 @@ class Entry(models.Model):
             models.Index(fields=["subject_type", "subject_id", "id"]),
             models.Index(fields=["user_id", "id"]),
             models.Index(fields=["at", "id"]),
+            models.Index(fields=["action", "id"]),
+            models.Index(fields=["id"], condition=models.Q(is_look=True), name="audit_entry_looks"),
             models.Index(fields=["id"], condition=models.Q(seal_id=None), name="audit_entry_unsealed"),
         ]

@@ -1,0 +1,70 @@
+"""Messages to people and to other systems, written in the transaction of the change that causes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from governance.outbox.models import Delivery
+
+_INSERT = """
+INSERT INTO outbox_inboxitem (user_id, key, level, title, body, subject_type, subject_id, created_at)
+SELECT unnest(%(users)s::bigint[]), %(key)s, %(level)s, %(title)s, %(body)s, %(subject_type)s, %(subject_id)s, %(now)s
+ON CONFLICT (user_id, key) DO NOTHING
+"""
+
+
+def notify(
+    *,
+    user_ids: Iterable[int],
+    key: str,
+    title: str,
+    body: str = "",
+    level: str = "info",
+    subject_type: str = "",
+    subject_id: int = 0,
+    now: datetime,
+) -> int:
+    """Put a message into the inbox of each user, and say how many are new; the platform itself (0) has none.
+
+    The same `key` (up to 120 characters) for the same person is the same message: a repeat changes nothing.
+    `level` is "info", "soon" (yellow card) or "over" (red card). `title` is cut at 120 characters, `body` at 500.
+    """
+    if level not in {"info", "soon", "over"}:
+        raise ValueError(f"no such level: {level!r}")
+    # In one order, so that two transactions with the same key wait for each other instead of locking up.
+    users = sorted({user for user in user_ids if user})
+    if not users:
+        return 0
+    values = {
+        "users": users,
+        "key": key,
+        "level": level,
+        "title": _cut(title, 120),
+        "body": _cut(body, 500),
+        "subject_type": subject_type,
+        "subject_id": subject_id,
+        "now": now,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, values)
+        return int(cursor.rowcount)
+
+
+def enqueue(*, channel: str, key: str, address: str, payload: dict[str, Any], now: datetime) -> bool:
+    """Queue a message to an outside channel, and say whether it is new: one `key` is delivered once.
+
+    It leaves with the sweep after the commit; `payload` is what the channel's adapter understands.
+    """
+    row = Delivery(channel=channel, key=key, address=address, payload=payload, next_try_at=now, created_at=now)
+    before = Delivery.objects.filter(key=key).exists()
+    Delivery.objects.bulk_create([row], ignore_conflicts=True)
+    return not before
+
+
+def _cut(text: str, limit: int) -> str:
+    text = text.replace("\0", "")
+    return text if len(text) <= limit else text[: limit - 1] + "…"
