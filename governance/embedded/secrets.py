@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
 _MAKERS = {
@@ -23,12 +24,23 @@ def from_environment(name: str, var: Path) -> str:
     if value := os.environ.get(name):
         return value
     path = var / "secrets" / name.lower()
+    if not path.exists():
+        _make(path, _MAKERS[name]())
+    return path.read_text()
+
+
+def _make(path: Path, value: str) -> None:
+    """Put `value` at `path` whole or not at all; of processes that start together the first one wins."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle, written = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")  # 0600
     try:
-        # O_EXCL: of two processes that start together only one may make the secret.
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(value)
+            file.flush()
+            os.fsync(file.fileno())
+        # A link appears with its content, and fails where one is already: nobody reads half a secret.
+        os.link(written, path)
     except FileExistsError:
-        return path.read_text()
-    with os.fdopen(handle, "w") as file:
-        file.write(value := _MAKERS[name]())
-    return value
+        pass
+    finally:
+        os.unlink(written)

@@ -1,0 +1,57 @@
+# make run    the whole platform at http://127.0.0.1:8000 (PORT=… for another port)
+# make test   the whole suite;  make lint  the checks;  make check  both
+# All of it from a fresh clone with Python 3.11 alone. docs/operations.md says more.
+
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+# pytest's processes; each has its own database.
+JOBS ?= 2
+TESTS ?=
+
+export PYTHONUTF8 := 1
+export DEMO ?= 1
+export PORT HOST
+
+.PHONY: run servers stop status test lint check clean environment environment-dev pages chromium lock
+
+run: pages
+	@$(PYTHON) -m governance.embedded run
+
+servers: environment
+	@$(PYTHON) -m governance.embedded start
+
+stop status: environment
+	@$(PYTHON) -m governance.embedded $@
+
+test: environment-dev pages chromium
+	@$(PYTHON) -m pytest --create-db -n $(JOBS) $(TESTS)
+
+lint: environment-dev
+	@sh deploy/lint.sh
+
+check: lint test
+
+pages: environment
+	@$(PYTHON) -m governance.embedded.pages
+
+chromium: environment-dev
+	@$(PYTHON) -m tests.chromium
+
+environment:
+	@sh deploy/environment.sh requirements.txt
+
+environment-dev: environment
+	@sh deploy/environment.sh requirements-dev.txt
+
+# Rebuilds the locked requirements after an edit of requirements*.in.
+lock: environment-dev
+	@for name in requirements requirements-dev; do $(PYTHON) -m piptools compile --quiet --strip-extras \
+		--generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options \
+		--output-file=$$name.txt $$name.in || exit 1; done
+
+# What can be built again. The data under var/ stays.
+clean:
+	@if [ -x $(PYTHON) ]; then VAR_DIR=var/test $(PYTHON) -m governance.embedded stop; fi
+	rm -rf $(VENV) node_modules static var/test var/static var/static.stamp
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .grimp_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

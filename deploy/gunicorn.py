@@ -1,0 +1,30 @@
+"""Gunicorn's settings, for `make run` and for a server alike."""
+
+import os
+from pathlib import Path
+
+bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_WORKERS", min(4, max(2, os.cpu_count() or 1))))
+threads = int(os.environ.get("WEB_THREADS", 4))
+timeout = 60
+graceful_timeout = 20
+keepalive = 5
+# Where a leak in a library hides, a worker's life ends in time; the jitter keeps them from ending together.
+max_requests = 10_000
+max_requests_jitter = 1_000
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 a heartbeat must not wait for a disk
+forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
+accesslog = None
+loglevel = "warning"
+
+
+def when_ready(server):
+    """Tell the person who ran `make run` where to go, once the address answers."""
+    if os.environ.get("ANNOUNCE"):
+        print(_announcement(bind), flush=True)  # noqa: T201
+
+
+def _announcement(address):
+    demo = "演示账号和口令列在登录页上。" if os.environ.get("DEMO") == "1" else "用您的账号登录。"
+    return f"\n    平台已启动：http://{address}/\n    {demo}停止请按 Ctrl-C，数据会保留。\n"
