@@ -1,0 +1,44 @@
+// Maps: polygons of units, a point, and tiles where the installation has them.
+import "leaflet/dist/leaflet.css";
+import L from "leaflet";
+import gcoord from "gcoord";
+
+const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+const json = (id) => JSON.parse(document.getElementById(id)?.textContent || "null");
+
+function polygons(map, data, links) {
+  const style = { color: token("--map-line"), weight: 1.5, fillColor: token("--map-fill"), fillOpacity: 0.16 };
+  const layer = L.geoJSON(data, {
+    style,
+    onEachFeature(feature, shape) {
+      const { name, url } = feature.properties || {};
+      if (name) shape.bindTooltip(name, { sticky: true });
+      if (links && url) shape.on("click", () => window.location.assign(url));
+    },
+  }).addTo(map);
+  return layer;
+}
+
+/** Draws a map into `node`: data-polygons and data-point name <script type="application/json"> elements. */
+export function draw(node) {
+  const map = L.map(node, { attributionControl: false, scrollWheelZoom: node.dataset.wheel !== undefined });
+  if (node.dataset.tiles) L.tileLayer(node.dataset.tiles, { maxZoom: 18 }).addTo(map);
+  const bounds = L.latLngBounds([]);
+  const data = json(node.dataset.polygons);
+  if (data && data.features.length) bounds.extend(polygons(map, data, node.dataset.links !== undefined).getBounds());
+  const point = json(node.dataset.point);
+  if (point) {
+    const here = L.latLng(point.lat, point.lng);
+    L.circleMarker(here, { radius: 7, weight: 2, color: "white", fillColor: token("--map-here"), fillOpacity: 1 }).addTo(map);
+    bounds.extend(here);
+  }
+  if (bounds.isValid()) map.fitBounds(bounds, { padding: [12, 12], maxZoom: 17 });
+  node.leafletMap = map;
+  node.dispatchEvent(new CustomEvent("map-ready", { bubbles: true, detail: { map, L } }));
+  return map;
+}
+
+window.governanceMap = { L, gcoord, draw };
+const drawAll = () => document.querySelectorAll("[data-map]:not(.leaflet-container)").forEach(draw);
+document.addEventListener("DOMContentLoaded", drawAll);
+document.addEventListener("htmx:afterSwap", drawAll);
