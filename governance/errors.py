@@ -34,3 +34,10 @@ class IllegalState(DomainError):
     """The thing is not in a state that allows this, often because somebody else was quicker (HTTP 409)."""
 
     code = "illegal_state"
+
+
+class NotFound(DomainError):
+    """No such thing within the actor's scope (HTTP 404): what is outside is not told from what does not exist."""
+
+    status = 404
+    code = "not_found"

@@ -1,0 +1,130 @@
+"""The clocks of an appeal: which policy it follows, which clock is the main one, and what happens when one fires."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from governance.deadlines.terms import Terms
+
+from appeals.models import Appeal, Category
+from appeals.workflow import DISPATCHED, IN_PROGRESS, REGISTERED, RESOLVED
+from governance.deadlines import services as deadlines
+from governance.deadlines.models import Clock, PolicyVersion
+
+SUBJECT = "appeals.appeal"
+DISPATCH, ACCEPT, CONTACT, RESOLVE, VISIT, REHANDLE = (
+    "dispatch", "accept", "first_contact", "resolve", "visit", "rehandle",
+)  # fmt: skip
+# The clock that a list shows, by state; the first that is open.
+_MAIN = {
+    REGISTERED: (REHANDLE, RESOLVE, DISPATCH),
+    DISPATCHED: (REHANDLE, RESOLVE),
+    IN_PROGRESS: (REHANDLE, RESOLVE),
+    RESOLVED: (VISIT,),
+}
+# These policies protect life and the supply of a home: the kind of handling does not soften them.
+_OVERRIDING = {"life_safety", "utilities"}
+
+
+def pick_policy(category: Category | None, handling_kind: str, at: datetime) -> PolicyVersion:
+    """The version in force at `at` of the policy for an appeal of this category and kind.
+
+    The nearest category with a policy decides for ordinary appeals; enquiries and complex ones follow their own,
+    unless the category's is one that overrides. Source: workflow.md, "Clocks".
+    """
+    inherited = _nearest_policy(category)
+    code = inherited if inherited and (handling_kind == "ordinary" or inherited in _OVERRIDING) else handling_kind
+    return deadlines.policy_version_at(code, at)
+
+
+def _nearest_policy(category: Category | None) -> str:
+    while category is not None:
+        if category.policy is not None:
+            return category.policy.code
+        category = category.parent
+    return ""
+
+
+def start(appeal: Appeal, kind: str, *, unit_id: int, now: datetime, detail_id: int = 0) -> Clock | None:
+    """Start a clock of the appeal by its policy version; None when the version has no such limit."""
+    version = appeal.policy_version
+    if version is None:
+        raise AssertionError(f"appeal {appeal.pk} has no policy version")
+    term = Terms.parse(version.terms).get(kind)
+    if term is None:
+        return None
+    return deadlines.start(
+        subject_type=SUBJECT, subject_id=appeal.pk, kind=kind, term=term, unit_id=unit_id, started_at=now, now=now,
+        detail_id=detail_id, policy_version_id=version.pk,
+    )  # fmt: skip
+
+
+def start_if_none(appeal: Appeal, kind: str, *, unit_id: int, now: datetime) -> None:
+    """Start the clock, or give the open one to the unit: a hand-over never buys time."""
+    if not open_clocks(appeal).filter(kind=kind, detail_id=0).update(unit_id=unit_id):
+        start(appeal, kind, unit_id=unit_id, now=now)
+
+
+def give_to(appeal: Appeal, unit_id: int) -> None:
+    """The open handling clocks answer for this unit from now on."""
+    open_clocks(appeal).filter(kind__in=(RESOLVE, REHANDLE), detail_id=0).update(unit_id=unit_id)
+
+
+def met(appeal: Appeal, *kinds: str, now: datetime, detail_id: int | None = 0) -> None:
+    """End the open clocks of these kinds: met, or missed when the limit has passed."""
+    for kind in kinds:
+        deadlines.finish(
+            subject_type=SUBJECT, subject_id=appeal.pk, kind=kind, detail_id=detail_id, outcome=Clock.MET, now=now
+        )
+
+
+def cancel(appeal: Appeal, *kinds: str, now: datetime, detail_id: int | None = None) -> None:
+    """End the open clocks of these kinds without a verdict; all that are open when no kind is named."""
+    for kind in kinds or tuple(open_clocks(appeal).values_list("kind", flat=True).distinct()):
+        deadlines.finish(
+            subject_type=SUBJECT, subject_id=appeal.pk, kind=kind, detail_id=detail_id, outcome=Clock.CANCELLED, now=now
+        )
+
+
+def open_clocks(appeal: Appeal) -> Any:
+    """The open clocks of the appeal, as a queryset."""
+    return Clock.objects.filter(subject_type=SUBJECT, subject_id=appeal.pk, state__in=Clock.OPEN)
+
+
+def main_clock_fields(appeal: Appeal) -> dict[str, Any]:
+    """What a list shows of the clocks: the main one's kind and due time, and the worst card of all that are open."""
+    clocks = list(open_clocks(appeal).order_by("id"))
+    by_kind = {clock.kind: clock for clock in clocks if clock.detail_id == 0}
+    main = next((by_kind[kind] for kind in _MAIN.get(appeal.state, ()) if kind in by_kind), None)
+    return {
+        "clock_kind": main.kind if main else "",
+        "due_at": main.due_at if main else None,
+        "card": _worst_card(clocks),
+    }
+
+
+def _worst_card(clocks: list[Clock]) -> str:
+    cards = {card_of(clock) for clock in clocks}
+    return "red" if "red" in cards else "yellow" if "yellow" in cards else ""
+
+
+def card_of(clock: Clock) -> str:
+    """The card that an open clock has drawn so far: '', 'yellow' or 'red'."""
+    if clock.overdue_since is not None:
+        return "red"
+    fired = {step["action"] for step in clock.steps[: clock.next_step]}
+    return "yellow" if "yellow" in fired else ""
+
+
+def is_late(appeal: Appeal, now: datetime) -> bool:
+    """Whether the main clock's limit has passed, a card drawn or not yet."""
+    return appeal.due_at is not None and now > appeal.due_at
+
+
+def reading(appeal: Appeal, now: datetime) -> dict[str, Any]:
+    """The main clock as it stands: {"kind", "due_at", "left_seconds"}; empty when none runs."""
+    if appeal.due_at is None:
+        return {}
+    left = int((appeal.due_at - now).total_seconds())
+    return {"kind": appeal.clock_kind, "due_at": appeal.due_at.isoformat(), "left_seconds": left}

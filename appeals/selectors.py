@@ -1,0 +1,99 @@
+"""Reading appeals: what a page shows of one, what may be done with it, what is like it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Q, QuerySet
+
+from accounts.rights import may
+from appeals import search
+from appeals.models import Appeal, AppealEntry, Assignment
+from appeals.querysets import AppealQuerySet
+from appeals.standing import stands
+from appeals.workflow import STEPS, Step
+from governance.scope import Actor
+
+LIST_RELATIONS = ("category", "street", "community", "grid", "lead_unit", "desk_unit")
+# How far back a repeat is looked for. Source: workflow.md, "repeat rate".
+REPEAT_DAYS = 90
+
+
+def for_list(actor: Actor) -> AppealQuerySet:
+    """Appeals that the actor may see, newest first, with what a row shows."""
+    return (
+        Appeal.objects.visible_to(actor)
+        .select_related(*LIST_RELATIONS)
+        .defer("content", "result", "public_reply", "search", "phone_sealed", "identity_sealed")
+        .order_by("-registered_at", "-id")
+    )
+
+
+def for_detail(actor: Actor) -> AppealQuerySet:
+    """Appeals that the actor may see, with all that the detail page names."""
+    return Appeal.objects.visible_to(actor).select_related(
+        *LIST_RELATIONS, "district", "registered_by_unit", "parent", "category__parent__parent"
+    )
+
+
+def available_steps(appeal: Appeal, by: Actor, now: datetime) -> list[Step]:
+    """The steps that the actor may take on the appeal as it stands, in the table's order."""
+    steps = [
+        step
+        for step in STEPS.values()
+        if appeal.state in step.sources and may(by, step.right) and stands(step.who, appeal, by)
+    ]
+    part = appeal.assignments.filter(unit_id=by.unit_id, ended_at=None).first()
+    return [step for step in steps if _makes_sense(step, appeal, part, now)]
+
+
+def _makes_sense(step: Step, appeal: Appeal, part: Assignment | None, now: datetime) -> bool:
+    """Leave out what the service would refuse for reasons beyond state and standing."""
+    if appeal.send_back_pending and step.name in {"dispatch", "report_up", "merge", "handle_on_the_spot"}:
+        return False
+    rules = {
+        "adjudicate": appeal.send_back_pending,
+        "accept": part is not None and part.accepted_at is None,
+        "contact": part is not None and part.contacted_at is None,
+        "send_back": part is not None and part.accepted_at is None and now <= part.send_back_until,
+        "finish_assisting": part is not None and part.part == Assignment.ASSISTING and part.accepted_at is not None,
+    }
+    return rules.get(step.name, True)
+
+
+def timeline(appeal: Appeal) -> QuerySet[AppealEntry]:
+    """The history, newest first."""
+    return appeal.entries.order_by("-id")
+
+
+def assignments(appeal: Appeal) -> QuerySet[Assignment]:
+    """The hand-overs, newest first, with their units."""
+    return appeal.assignments.select_related("unit", "given_by_unit").order_by("-id")
+
+
+def same_person(appeal: Appeal, actor: Actor, limit: int = 10) -> QuerySet[Appeal]:
+    """Other appeals of the same phone or identity number that the actor may see, newest first."""
+    keys = Q()
+    if appeal.phone_index:
+        keys |= Q(phone_index=appeal.phone_index)
+    if appeal.identity_index:
+        keys |= Q(identity_index=appeal.identity_index)
+    if not keys:
+        return Appeal.objects.none()
+    return for_list(actor).filter(keys).exclude(pk=appeal.pk)[:limit]
+
+
+def similar(appeal: Appeal, actor: Actor, limit: int = 5) -> QuerySet[Appeal]:
+    """Recent appeals of the same community whose title shares the words of this one's title."""
+    words = search.query(appeal.title[:12])
+    if words is None or appeal.community_id is None:
+        return Appeal.objects.none()
+    since = appeal.registered_at - timedelta(days=REPEAT_DAYS)
+    near = for_list(actor).filter(community_id=appeal.community_id, registered_at__gte=since, search=words)
+    return near.exclude(pk=appeal.pk)[:limit]
+
+
+def tab_counts(appeals: AppealQuerySet) -> dict[str, int]:
+    """How many of the appeals are in each state."""
+    rows = appeals.order_by().values("state").annotate(n=Count("pk"))
+    return {row["state"]: row["n"] for row in rows}

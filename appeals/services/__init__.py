@@ -1,0 +1,23 @@
+"""All writes to appeals. One keyword-only function a use case; `by` acts, `now` is the moment."""
+
+from appeals.services.dispatch import (
+    add_assisting,
+    adjudicate,
+    dispatch,
+    dispatch_many,
+    pass_down,
+    recall,
+    report_up,
+    transfer,
+)
+from appeals.services.edit import Correction, edit, note, reveal
+from appeals.services.handle import accept, contact, finish_assisting, resolve, send_back
+from appeals.services.register import NewAppeal, handle_on_the_spot, register
+from appeals.services.settle import merge, reject, reopen, unmerge
+from appeals.services.visit import VisitReport, visit
+
+__all__ = [
+    "Correction", "NewAppeal", "VisitReport", "accept", "add_assisting", "adjudicate", "contact", "dispatch",
+    "dispatch_many", "edit", "finish_assisting", "handle_on_the_spot", "merge", "note", "pass_down", "recall",
+    "register", "reject", "reopen", "report_up", "resolve", "reveal", "send_back", "transfer", "unmerge", "visit",
+]  # fmt: skip

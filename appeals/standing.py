@@ -1,0 +1,100 @@
+"""How a unit stands to an appeal: on its desk, its lead, its visitor. Source: rights.md, the notes on "may"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.db.models import Q
+
+from appeals.models import Appeal, Assignment
+from appeals.workflow import Step, Who
+from governance.scope import Actor, Role, UnitKind
+from grids.models import Unit
+
+_REFUSALS = {
+    Who.DESK: "这件工单不在您单位的待办中，由当前所在单位处理。",
+    Who.DESK_OR_ABOVE: "只有交办单位或其上级可以{label}。",
+    Who.LEAD: "这件工单由主办单位{label}，您的单位不是主办单位。",
+    Who.PART: "您的单位既不是主办也不是协办，不能{label}。",
+    Who.VISITOR: "办理过这件工单的人员和单位不能回访，请由交办单位或上级回访。",
+    Who.DISTRICT: "只有区网格中心可以{label}。",
+    Who.SCOPE: "这件工单不在您的管辖范围内。",
+}
+
+
+def refusal(step: Step) -> str:
+    """Why the actor's unit may not take the step, in words for the person."""
+    return _REFUSALS[step.who].format(label=step.label)
+
+
+def stands(who: Who, appeal: Appeal, by: Actor) -> bool:
+    """Whether the actor's unit stands to the appeal as the step demands; the platform itself always does."""
+    return by.is_platform or _CHECKS[who](appeal, by)
+
+
+def is_at_or_above(by: Actor, unit_id: int) -> bool:
+    """Whether the actor's unit is the unit, or one above it on the line."""
+    if by.unit_id == unit_id:
+        return True
+    column = {
+        UnitKind.DISTRICT: "district_id",
+        UnitKind.STREET: "street_id",
+        UnitKind.COMMUNITY: "community_id",
+    }.get(by.unit_kind or UnitKind.GRID)
+    return bool(column) and Unit.objects.filter(pk=unit_id, **{str(column): by.unit_id}).exists()
+
+
+def _desk(appeal: Appeal, by: Actor) -> bool:
+    if appeal.desk_unit_id == by.unit_id:
+        return True
+    # A grid worker's own report may be handled by the one who logged it, before the community has dispatched it.
+    grid_worker = by.role in {Role.GRID_WORKER, Role.PART_TIME_GRID_WORKER}
+    return grid_worker and appeal.registered_by_user == by.user_id
+
+
+def _desk_or_above(appeal: Appeal, by: Actor) -> bool:
+    return is_at_or_above(by, appeal.desk_unit_id)
+
+
+def _lead(appeal: Appeal, by: Actor) -> bool:
+    return appeal.lead_unit_id == by.unit_id
+
+
+def _part(appeal: Appeal, by: Actor) -> bool:
+    return has_open_part(appeal, by.unit_id)
+
+
+def has_open_part(appeal: Appeal, unit_id: int) -> bool:
+    """Whether the appeal lies with the unit now, as lead or assisting."""
+    return Assignment.objects.filter(appeal=appeal, unit_id=unit_id, ended_at=None).exists()
+
+
+def _visitor(appeal: Appeal, by: Actor) -> bool:
+    if not _desk_or_above(appeal, by):
+        return False
+    return not has_handled(appeal, user_id=by.user_id, unit_id=by.unit_id)
+
+
+def has_handled(appeal: Appeal, *, user_id: int, unit_id: int) -> bool:
+    """Whether the person or the unit worked on any part of the handling.
+
+    A unit that only passed the order down, or sent it back, judged nothing of its own and may visit.
+    """
+    worked = Q(accepted_at__isnull=False) & ~Q(ended_how__in=("passed_down", "sent_back", "recalled"))
+    mine = Q(unit_id=unit_id) | Q(accepted_by_user=user_id) | Q(ended_by_user=user_id)
+    return Assignment.objects.filter(worked & mine, appeal=appeal).exists()
+
+
+def _district(appeal: Appeal, by: Actor) -> bool:
+    return by.unit_kind == UnitKind.DISTRICT and appeal.district_id == by.unit_id
+
+
+_CHECKS: dict[Who, Callable[[Appeal, Actor], bool]] = {
+    Who.DESK: _desk,
+    Who.DESK_OR_ABOVE: _desk_or_above,
+    Who.LEAD: _lead,
+    Who.PART: _part,
+    Who.VISITOR: _visitor,
+    Who.DISTRICT: _district,
+    Who.SCOPE: lambda appeal, by: True,
+}

@@ -1,0 +1,68 @@
+"""The states of an appeal and the steps between them, as data. Source: workflow.md, "States of an appeal"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+REGISTERED, DISPATCHED, IN_PROGRESS, SHELVED = "registered", "dispatched", "in_progress", "shelved"
+RESOLVED, CLOSED, MERGED, REJECTED = "resolved", "closed", "merged", "rejected"
+
+STATES = (REGISTERED, DISPATCHED, IN_PROGRESS, SHELVED, RESOLVED, CLOSED, MERGED, REJECTED)
+HANDLED = frozenset({DISPATCHED, IN_PROGRESS})
+OPEN = frozenset({REGISTERED, DISPATCHED, IN_PROGRESS, SHELVED, RESOLVED})
+
+
+class Who(StrEnum):
+    """How the actor's unit must stand to the appeal, besides having the right."""
+
+    DESK = "desk"  # the unit on whose desk it is
+    DESK_OR_ABOVE = "desk_or_above"  # that unit, or one above it
+    LEAD = "lead"  # the lead unit
+    PART = "part"  # the lead unit or an assisting one
+    VISITOR = "visitor"  # desk or above, but neither a person nor a unit that handled it
+    DISTRICT = "district"
+    SCOPE = "scope"  # whoever sees it
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A named step. `targets` are the states that it can lead to; the service decides which."""
+
+    name: str
+    label: str
+    right: str
+    who: Who
+    sources: frozenset[str]
+    targets: frozenset[str]
+
+
+def _step(name: str, label: str, who: Who, sources: set[str], targets: set[str], right: str = "") -> Step:
+    return Step(name, label, right or f"appeal.{name}", who, frozenset(sources), frozenset(targets))
+
+
+STEPS: dict[str, Step] = {
+    step.name: step
+    for step in [
+        _step("dispatch", "交办", Who.DESK_OR_ABOVE, {REGISTERED}, {DISPATCHED}),
+        _step("handle_on_the_spot", "自办办结", Who.DESK, {REGISTERED}, {RESOLVED}),
+        _step("report_up", "上报上级", Who.DESK, {REGISTERED}, {REGISTERED}),
+        _step("adjudicate", "裁定退单", Who.DESK_OR_ABOVE, {REGISTERED}, {REGISTERED, DISPATCHED}),
+        _step("reject", "不予受理", Who.DESK_OR_ABOVE, {REGISTERED}, {REJECTED}),
+        _step("merge", "并案", Who.DESK_OR_ABOVE, {REGISTERED, DISPATCHED, IN_PROGRESS}, {MERGED}),
+        _step("unmerge", "撤销并案", Who.DESK_OR_ABOVE, {MERGED}, {REGISTERED}),
+        _step("edit", "更正信息", Who.DESK_OR_ABOVE, {REGISTERED, DISPATCHED, IN_PROGRESS}, set()),
+        _step("accept", "签收", Who.PART, {DISPATCHED, IN_PROGRESS}, {IN_PROGRESS}),
+        _step("send_back", "退单", Who.LEAD, {DISPATCHED}, {REGISTERED}),
+        _step("recall", "撤回", Who.DESK_OR_ABOVE, {DISPATCHED}, {REGISTERED}),
+        _step("pass_down", "转派下级", Who.LEAD, {DISPATCHED, IN_PROGRESS}, {DISPATCHED}),
+        _step("transfer", "转办", Who.DESK_OR_ABOVE, {IN_PROGRESS}, {DISPATCHED}),
+        _step("add_assisting", "增加协办", Who.DESK_OR_ABOVE, {DISPATCHED, IN_PROGRESS}, set()),
+        _step("contact", "首次联系", Who.LEAD, {DISPATCHED, IN_PROGRESS}, set()),
+        _step("finish_assisting", "提交协办结果", Who.PART, {DISPATCHED, IN_PROGRESS}, set(), right="appeal.resolve"),
+        _step("resolve", "办结", Who.LEAD, {IN_PROGRESS}, {RESOLVED}),
+        _step("visit", "回访", Who.VISITOR, {RESOLVED}, {RESOLVED, CLOSED, IN_PROGRESS, REGISTERED}),
+        _step("reopen", "重新办理", Who.DISTRICT, {CLOSED}, {IN_PROGRESS, REGISTERED}),
+        _step("note", "补充说明", Who.SCOPE, set(OPEN), set()),
+    ]
+}
