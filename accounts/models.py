@@ -1,12 +1,14 @@
 """Users, the postings that they hold, their sessions and tokens."""
 
+from datetime import date
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import Case, F, Func, Q, Value, When
 
-from accounts.querysets import PostingQuerySet
+from accounts.querysets import ApiTokenQuerySet, PostingQuerySet, UserQuerySet
 from governance.scope import Role
 
 ROLE_LABELS = {
@@ -27,7 +29,7 @@ ROLE_LABELS = {
 }
 
 
-class UserManager(BaseUserManager["User"]):
+class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
     """Users by their sign-in name, without regard to case."""
 
     def get_by_natural_key(self, username: str | None) -> "User":
@@ -62,9 +64,34 @@ class User(AbstractBaseUser):
         return self.name
 
 
+class PasswordHistory(models.Model):
+    """A password that a user had, as its hash: the last few may not be taken again."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="password_history")
+    password = models.CharField(max_length=128)
+    set_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "-id"])]
+
+
 class _DateRange(Func):
     function = "DATERANGE"
     output_field = DateRangeField()
+
+
+def _days() -> _DateRange:
+    return _DateRange("starts_on", "ends_on", RangeBoundary(inclusive_lower=True, inclusive_upper=True))
+
+
+# 三员分立: each office is a side of its own, all business roles together are the fourth; nobody stands on two at a time.
+_SIDE = Case(
+    When(role=Role.AUDITOR.value, then=Value(1)),
+    When(role=Role.SECURITY_ADMIN.value, then=Value(2)),
+    When(role=Role.SYSTEM_ADMIN.value, then=Value(3)),
+    default=Value(0),
+    output_field=models.IntegerField(),
+)
 
 
 class Posting(models.Model):
@@ -90,14 +117,28 @@ class Posting(models.Model):
                     ("user", RangeOperators.EQUAL),
                     ("unit", RangeOperators.EQUAL),
                     ("role", RangeOperators.EQUAL),
-                    (
-                        _DateRange("starts_on", "ends_on", RangeBoundary(inclusive_lower=True, inclusive_upper=True)),
-                        RangeOperators.OVERLAPS,
-                    ),
+                    (_days(), RangeOperators.OVERLAPS),
+                ],
+            ),
+            ExclusionConstraint(
+                name="three_offices_exclude_each_other",
+                expressions=[
+                    ("user", RangeOperators.EQUAL),
+                    (_SIDE, RangeOperators.NOT_EQUAL),
+                    (_days(), RangeOperators.OVERLAPS),
                 ],
             ),
         ]
         indexes = [models.Index(fields=["unit", "role"]), models.Index(fields=["user", "starts_on"])]
+
+    def is_in_force(self, today: date) -> bool:
+        """Whether it counts on `today`, apart from whether its user may sign in."""
+        return self.starts_on <= today and (self.ends_on is None or self.ends_on >= today)
+
+    @property
+    def role_label(self) -> str:
+        """The role in Chinese."""
+        return ROLE_LABELS[Role(self.role)]
 
 
 class UserSession(models.Model):
@@ -123,7 +164,11 @@ class ApiToken(models.Model):
     name = models.CharField("用途", max_length=64)
     digest = models.CharField(max_length=64, unique=True)
     prefix = models.CharField(max_length=8)
+    created_by_user = models.BigIntegerField()
+    created_by_name = models.CharField(max_length=32)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
+
+    objects = ApiTokenQuerySet.as_manager()

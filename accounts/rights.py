@@ -1,7 +1,8 @@
 """Who may do what: the one table of rights, and the one table of routes. Source: rights.md.
 
 A right names the roles that have it at all. Whether this thing lies with this unit is for the service to check.
-Every route has a row: a view name → a right, or PUBLIC, or SIGNED_IN; by method where methods differ.
+Every route has a row: a view name → a right, or PUBLIC, SIGNED_IN (acting in any role) or AUTHENTICATED (signed in,
+with or without a posting in force); by method where methods differ, and then no other method is answered.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from governance.scope import Actor, Role
 
 PUBLIC = "public"
 SIGNED_IN = "signed_in"
+AUTHENTICATED = "authenticated"
 
 DL, DC, SL, SS = Role.DISTRICT_LEADER, Role.DISTRICT_CENTRE, Role.STREET_LEADER, Role.STREET_STAFF
 CS, CW = Role.COMMUNITY_SECRETARY, Role.COMMUNITY_WORKER
@@ -65,7 +67,34 @@ RIGHTS: dict[str, frozenset[Role]] = {
 }
 
 # One row a route; a dict where methods differ: {"GET": "appeal.see", "POST": "appeal.register"}.
-ROUTES: dict[str, str | dict[str, str]] = {}
+ROUTES: dict[str, str | dict[str, str]] = {
+    "home": SIGNED_IN,
+    # accounts
+    "accounts:sign_in": PUBLIC,
+    "accounts:sign_out": {"POST": AUTHENTICATED},
+    "accounts:password": AUTHENTICATED,
+    "accounts:profile": AUTHENTICATED,
+    "accounts:act_as": {"POST": SIGNED_IN},
+    "accounts:session_end": {"POST": AUTHENTICATED},
+    "accounts:sessions_end": {"POST": AUTHENTICATED},
+    # API
+    "api:schema": PUBLIC,
+    "api:docs": PUBLIC,
+}
+
+
+def methods_of(route: str) -> list[str]:
+    """The methods that a route answers, where its row tells them apart; else nothing."""
+    row = ROUTES.get(route)
+    return sorted(row) if isinstance(row, dict) else []
+
+
+def right_for(route: str, method: str) -> str | None:
+    """The right that `route` asks for with `method`; None where it has no row, and nobody may."""
+    row = ROUTES.get(route)
+    if isinstance(row, dict):
+        return row.get("GET" if method in {"HEAD", "OPTIONS"} else method)
+    return row
 
 
 def may(actor: Actor | None, right: str) -> bool:

@@ -125,7 +125,7 @@ AUTH_PASSWORD_VALIDATORS = [
 # 0 days: a password never grows too old.
 PASSWORD_VALID_DAYS = int(os.environ.get("PASSWORD_VALID_DAYS", "90"))
 PASSWORD_HISTORY = 5
-SESSION_IDLE_SECONDS = int(os.environ.get("SESSION_IDLE_MINUTES", "30")) * 60
+SESSION_IDLE_SECONDS = int(os.environ.get("SESSION_IDLE_MINUTES", "60")) * 60
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True

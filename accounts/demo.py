@@ -1,0 +1,56 @@
+"""The accounts of a demo installation, offered on its sign-in page; a real installation offers none."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from django.conf import settings
+
+from accounts.models import ROLE_LABELS
+from governance.scope import Role
+
+# Everyone of the demo district signs in with it. It opens nothing where DEMO is not set: such accounts exist there only.
+PASSWORD = "Wangge@2026"  # noqa: S105
+
+# One account for each role; the demo district's seed makes them under these names.
+USERNAMES: dict[Role, str] = {
+    Role.DISTRICT_CENTRE: "quzhongxin",
+    Role.STREET_LEADER: "jiedaoshuji",
+    Role.STREET_STAFF: "jiedaoganbu",
+    Role.COMMUNITY_SECRETARY: "shequshuji",
+    Role.COMMUNITY_WORKER: "shequganbu",
+    Role.GRID_WORKER: "wanggeyuan",
+    Role.PART_TIME_GRID_WORKER: "jianzhi",
+    Role.DEPARTMENT_STAFF: "bumen",
+    Role.DISTRICT_LEADER: "qulingdao",
+    Role.ENTERPRISE_LIAISON: "qiye",
+    Role.SHOP_CLERK: "chaoshi",
+    Role.AUDITOR: "shenji",
+    Role.SECURITY_ADMIN: "anquan",
+    Role.SYSTEM_ADMIN: "xitong",
+}
+
+
+class DemoAccount(TypedDict):
+    """One line of the list."""
+
+    role: str
+    label: str
+    username: str
+    password: str
+
+
+def accounts() -> list[DemoAccount]:
+    """One account for each role with its password; nothing on a real installation."""
+    if not settings.DEMO:
+        return []
+    return [
+        DemoAccount(role=role.value, label=ROLE_LABELS[role], username=username, password=PASSWORD)
+        for role, username in USERNAMES.items()
+    ]
+
+
+def credentials(role: str) -> dict[str, str]:
+    """What to fill in for one role, or nothing."""
+    found = next((a for a in accounts() if a["role"] == role), None)
+    return {"username": found["username"], "password": found["password"]} if found else {}

@@ -1,0 +1,74 @@
+"""Signed-in browsers: begun safely, ended when idle, listed for their owner and for the security office."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.contrib.auth import login, logout
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.models import Session
+from django.http import HttpRequest
+
+from accounts.addresses import client_ip
+from accounts.models import Posting, User, UserSession
+
+# Keys in the session's data.
+POSTING = "posting"
+SEEN = "seen"
+# How often, in seconds, a busy session writes down that it was seen.
+_GRAIN = 60
+
+
+def begin(request: HttpRequest, user: User, *, now: datetime) -> None:
+    """Sign `user` in. The session gets a new key, so that one planted before signing in opens nothing."""
+    request.session.flush()
+    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    request.session[SEEN] = int(now.timestamp())
+    request.session.save()
+    UserSession.objects.create(
+        user=user,
+        session_key=request.session.session_key,
+        ip=client_ip(request),
+        agent=request.headers.get("User-Agent", "")[:200],
+        started_at=now,
+        seen_at=now,
+    )
+
+
+def end_current(request: HttpRequest, *, now: datetime) -> None:
+    """Sign this browser out."""
+    UserSession.objects.filter(session_key=request.session.session_key, ended_at=None).update(ended_at=now)
+    logout(request)
+
+
+def renew_key(request: HttpRequest, *, old_key: str | None) -> None:
+    """Follow a session whose key was changed (by a new password)."""
+    request.session.save()
+    UserSession.objects.filter(session_key=old_key).update(session_key=request.session.session_key)
+
+
+def has_idled(session: SessionBase, now: datetime) -> bool:
+    """Whether nothing was asked for longer than SESSION_IDLE_SECONDS."""
+    return bool(now.timestamp() - session.get(SEEN, 0) > settings.SESSION_IDLE_SECONDS)
+
+
+def touch(session: SessionBase, now: datetime) -> None:
+    """Note that the session is in use; written once a minute at most."""
+    if now.timestamp() - session.get(SEEN, 0) < _GRAIN:
+        return
+    session[SEEN] = int(now.timestamp())
+    UserSession.objects.filter(session_key=session.session_key).update(seen_at=now)
+
+
+def end(sessions: list[UserSession], *, now: datetime) -> int:
+    """Sign out these browsers at once, whatever they are doing; returns how many were signed in."""
+    keys = [s.session_key for s in sessions]
+    Session.objects.filter(session_key__in=keys).delete()
+    return UserSession.objects.filter(session_key__in=keys, ended_at=None).update(ended_at=now)
+
+
+def act_as(request: HttpRequest, posting: Posting) -> None:
+    """Keep the choice of a posting in the session; whether it is still in force is read at each request."""
+    request.session[POSTING] = posting.pk
+    UserSession.objects.filter(session_key=request.session.session_key).update(posting=posting)

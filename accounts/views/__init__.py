@@ -1,0 +1,1 @@
+"""Pages of the accounts: signing in, one's own account, and the security office."""
