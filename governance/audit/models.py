@@ -1,18 +1,22 @@
 """The append-only record of every change, and of every look at personal data."""
 
 from django.db import models
-from django.utils import timezone
 
 
 class Seal(models.Model):
-    """A digest over a batch of entries, chained to the one before, so that a later change shows."""
+    """A digest over a batch of entries, chained to the one before, so that a later change shows.
 
-    made_at = models.DateTimeField(default=timezone.now)
+    Only ever appended to, by the database's own rule.
+    """
+
+    made_at = models.DateTimeField()
     count = models.PositiveIntegerField()
     first_entry = models.BigIntegerField()
     last_entry = models.BigIntegerField()
+    # One 24-byte leaf an entry (its id and half of its SHA-256), so that a check can name the entry that was changed.
+    leaves = models.BinaryField()
     previous_digest = models.CharField(max_length=64, blank=True)
-    digest = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64, unique=True)
 
 
 class Entry(models.Model):
@@ -42,10 +46,11 @@ class Entry(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["subject_type", "subject_id", "id"]),
-            models.Index(fields=["user_id", "id"]),
+            models.Index(fields=["subject_type", "subject_id", "at", "id"]),
+            models.Index(fields=["user_id", "at", "id"]),
             models.Index(fields=["at", "id"]),
-            models.Index(fields=["action", "id"]),
-            models.Index(fields=["id"], condition=models.Q(is_look=True), name="audit_entry_looks"),
-            models.Index(fields=["id"], condition=models.Q(seal_id=None), name="audit_entry_unsealed"),
+            models.Index(fields=["action", "at", "id"]),
+            models.Index(fields=["at", "id"], condition=models.Q(is_look=True), name="audit_entry_looks"),
+            # The entries of a seal, and those that have none yet.
+            models.Index(fields=["seal_id", "id"]),
         ]
