@@ -1,11 +1,13 @@
 """The territory: units of the line and beside it, their changes, and their boundaries."""
 
+from uuid import uuid4
+
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Upper
 
 from governance.scope import UnitKind
-from grids.querysets import UnitQuerySet
+from grids.querysets import BoundaryQuerySet, ImportDraftQuerySet, UnitChangeQuerySet, UnitQuerySet
 
 KIND_LABELS = {
     UnitKind.DISTRICT: "区",
@@ -73,11 +75,17 @@ class Unit(models.Model):
 
 
 class UnitChange(models.Model):
-    """An opening, renaming, move, merger or closing: decided now, in force from a date, applied by a task if later."""
+    """An opening, renaming, move, merger or closing: decided now, in force from a date, applied by a task if later.
+
+    An opening that waits has no unit yet. One that is due and cannot be applied says why in `problem`, and is tried
+    again with every run until it can be, or is withdrawn.
+    """
 
     KINDS = [("open", "设立"), ("rename", "更名"), ("move", "调整隶属"), ("merge", "合并"), ("close", "撤销")]
 
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="changes")
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="changes")
+    # Null for the opening of a district alone.
+    district = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
     kind = models.CharField("类型", max_length=6, choices=KINDS)
     effective_on = models.DateField("生效日期")
     before = models.JSONField(default=dict)
@@ -88,8 +96,19 @@ class UnitChange(models.Model):
     decided_at = models.DateTimeField()
     applied_at = models.DateTimeField(null=True)
     cancelled_at = models.DateTimeField(null=True)
+    problem = models.CharField("未能生效的原因", max_length=500, blank=True)
+
+    objects = UnitChangeQuerySet.as_manager()
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="open") | Q(unit__isnull=False), name="only_a_waiting_opening_has_no_unit"
+            ),
+            models.CheckConstraint(
+                condition=Q(applied_at=None) | Q(cancelled_at=None), name="a_change_is_applied_or_withdrawn"
+            ),
+        ]
         indexes = [
             models.Index(
                 fields=["effective_on", "id"],
@@ -114,6 +133,8 @@ class Boundary(models.Model):
     valid_from = models.DateTimeField()
     valid_to = models.DateTimeField(null=True)
 
+    objects = BoundaryQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["unit"], condition=Q(valid_to=None), name="one_boundary_in_force"),
@@ -121,6 +142,33 @@ class Boundary(models.Model):
 
 
 class TerritoryRevision(models.Model):
-    """One row whose number grows with every change of units or boundaries: how each process knows its tree is stale."""
+    """One row whose number grows with every change of units or boundaries: how each process knows its tree is stale.
+
+    The token differs even where a restored database counts through the same numbers again. The row is also the lock
+    under which the territory is changed, one change at a time.
+    """
 
     number = models.PositiveBigIntegerField(default=1)
+    token = models.UUIDField(default=uuid4)
+
+
+class ImportDraft(models.Model):
+    """A file of divisions or boundaries that was read and checked, and waits for somebody to say what to apply."""
+
+    KINDS = [("divisions", "行政区划"), ("boundaries", "网格边界")]
+
+    kind = models.CharField(max_length=10, choices=KINDS)
+    district = models.ForeignKey(Unit, models.CASCADE, related_name="+")
+    file_name = models.CharField("文件名", max_length=200)
+    # What was found, as plain JSON: rows with their verdicts, or features with theirs.
+    content = models.JSONField(default=dict)
+    user_id = models.BigIntegerField()
+    user_name = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+    applied_at = models.DateTimeField(null=True)
+    outcome = models.JSONField(default=dict)
+
+    objects = ImportDraftQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["district", "kind", "-created_at"])]

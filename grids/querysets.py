@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -10,7 +11,7 @@ from django.db.models import Q
 from governance.scope import Actor, Role, UnitKind
 
 if TYPE_CHECKING:
-    from grids.models import Unit  # noqa: F401
+    from grids.models import Boundary, ImportDraft, Unit, UnitChange  # noqa: F401
 
 # Offices that keep the platform itself; of the territory they need the whole tree, and nothing of what happens in it.
 TERRITORY = [UnitKind.STREET, UnitKind.COMMUNITY, UnitKind.GRID]
@@ -38,3 +39,35 @@ class UnitQuerySet(models.QuerySet["Unit"]):
     def open(self) -> UnitQuerySet:
         """Units in being."""
         return self.filter(closed_on=None)
+
+
+class UnitChangeQuerySet(models.QuerySet["UnitChange"]):
+    """Decisions about units."""
+
+    def waiting(self) -> UnitChangeQuerySet:
+        """Decided, and neither applied nor withdrawn."""
+        return self.filter(applied_at=None, cancelled_at=None)
+
+    def due(self, today: date) -> UnitChangeQuerySet:
+        """Waiting ones whose day has come, in the order in which they take effect."""
+        return self.waiting().filter(effective_on__lte=today).order_by("effective_on", "pk")
+
+    def visible_to(self, actor: Actor) -> UnitChangeQuerySet:
+        """Those of the actor's district."""
+        return self.filter(district_id=actor.district_id)
+
+
+class BoundaryQuerySet(models.QuerySet["Boundary"]):
+    """Polygons of units."""
+
+    def current(self) -> BoundaryQuerySet:
+        """Those in force."""
+        return self.filter(valid_to=None)
+
+
+class ImportDraftQuerySet(models.QuerySet["ImportDraft"]):
+    """Files that were checked."""
+
+    def visible_to(self, actor: Actor) -> ImportDraftQuerySet:
+        """Those of the actor's district."""
+        return self.filter(district_id=actor.district_id)
