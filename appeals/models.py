@@ -326,6 +326,8 @@ class ImportFile(models.Model):
     template_name = models.CharField(max_length=64, blank=True)
     check_job = models.ForeignKey("jobs.Job", models.SET_NULL, null=True, related_name="+")
     import_job = models.ForeignKey("jobs.Job", models.SET_NULL, null=True, related_name="+")
+    # How far the import has come, written with each batch: {"row": the last row dealt with, and counts}.
+    tally = models.JSONField(default=dict)
     uploaded_by_user = models.BigIntegerField()
     uploaded_at = models.DateTimeField()
 
