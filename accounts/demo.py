@@ -9,7 +9,7 @@ from django.conf import settings
 from accounts.models import ROLE_LABELS
 from governance.scope import Role
 
-# Everyone of the demo district signs in with it. It opens nothing where DEMO is not set: such accounts exist there only.
+# Everyone of the demo district signs in with it. No real installation has these accounts.
 PASSWORD = "Wangge@2026"  # noqa: S105
 
 # One account for each role; the demo district's seed makes them under these names.

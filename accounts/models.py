@@ -84,7 +84,7 @@ def _days() -> _DateRange:
     return _DateRange("starts_on", "ends_on", RangeBoundary(inclusive_lower=True, inclusive_upper=True))
 
 
-# 三员分立: each office is a side of its own, all business roles together are the fourth; nobody stands on two at a time.
+# 三员分立: each office is a side of its own, all business roles are the fourth; nobody stands on two at a time.
 _SIDE = Case(
     When(role=Role.AUDITOR.value, then=Value(1)),
     When(role=Role.SECURITY_ADMIN.value, then=Value(2)),
