@@ -36,6 +36,9 @@ export function requests(htmx) {
     if (/<meta name="page" content="public"/.test(event.detail.xhr.responseText)) {
       event.detail.shouldSwap = false;
       window.location.reload();
+    } else if (event.detail.xhr.getResponseHeader("X-Form") === "errors") {
+      event.detail.shouldSwap = true;
+      event.detail.isError = false;
     }
   });
   document.addEventListener("htmx:responseError", (event) => {

@@ -21,6 +21,8 @@ from tablericons.templatetags import tablericons
 
 from governance.ui import dates
 from governance.ui.chips import Chip, clock, state
+from governance.ui.paging import Order
+from governance.ui.tables import Column
 
 logger = logging.getLogger(__name__)
 register = template.Library()
@@ -39,7 +41,7 @@ def _svg(name: str, classes: str, label: str) -> SafeString:
         # A wrong name in one corner must not take the whole page down; tests/ui finds it.
         logger.error("no such icon: %s", name)
         return SafeString("")
-    return mark_safe(svg)  # noqa: S308  the package's own drawing, with escaped attributes
+    return mark_safe(svg.replace("\n  ", "").replace("\n", ""))  # noqa: S308  the package's own drawing
 
 
 @register.simple_tag
@@ -134,6 +136,13 @@ def qs(context: Context, **changes: object) -> str:
 def query(**parameters: object) -> str:
     """A query string made of the given parameters; empty ones are left out."""
     return "?" + urlencode({key: value for key, value in parameters.items() if value not in (None, "")}, doseq=True)
+
+
+@register.filter
+def next_order(column: Column, current: Order) -> str:
+    """The order that a click on a column's head chooses: its first, or the other one of its two."""
+    keys = column.orders
+    return keys[(keys.index(current.key) + 1) % len(keys)] if current.key in keys else keys[0]
 
 
 @register.inclusion_tag("ui/parts/error_summary.html")
