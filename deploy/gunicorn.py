@@ -17,11 +17,12 @@ worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
 accesslog = None
 loglevel = "warning"
+control_socket_disable = True  # its default place is the home folder
 
 
-def when_ready(server):
-    """Tell the person who ran `make run` where to go, once the address answers."""
-    if os.environ.get("ANNOUNCE"):
+def post_worker_init(worker):
+    """Tell the person who ran `make run` where to go, once the first worker can answer."""
+    if worker.age == 1 and os.environ.get("ANNOUNCE"):
         print(_announcement(bind), flush=True)  # noqa: T201
 
 

@@ -63,9 +63,14 @@ def _npm(base: Path, *arguments: str) -> None:
     )
     if done.returncode != 0:
         raise Problem(
-            f"npm {' '.join(arguments[:1])} 没有成功（退出码 {done.returncode}）：\n{done.stdout.strip()[-3000:]}\n"
+            f"npm {' '.join(arguments[:1])} 没有成功（退出码 {done.returncode}）：\n{_first_lines(done.stdout)}\n"
             "如果是网络问题，请检查 npm 的 registry 和代理设置后再运行一次。"
         )
+
+
+def _first_lines(said: str, most: int = 15) -> str:
+    """npm says what is wrong first, and then how it is used in general."""
+    return "\n".join(said.strip().splitlines()[:most])
 
 
 def main() -> int:

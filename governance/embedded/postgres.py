@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import locale
 import os
 import shutil
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import psycopg2
@@ -60,7 +61,7 @@ class Postgres:
         self._check_version(programs)
         if not self._wait_for_earlier():
             self._write_settings()
-            self._clear_stale_pid()
+            self._clear_stale_locks()
             self._launch(programs)
         self._make_database()
 
@@ -97,8 +98,10 @@ class Postgres:
         shutil.rmtree(new, ignore_errors=True)  # a first start that was cut off
         done = self.place.run(
             *(programs / "initdb", "-D", new, "-U", addresses.POSTGRES_USER, "--auth=peer", "--encoding=UTF8"),
-            # The builtin locale sorts the same on every system and knows that Chinese characters are letters.
+            # The builtin locale sorts the same on every system, so that no upgrade of it spoils an index.
             *("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
+            # pg_trgm asks the system which characters are letters; in plain C no Chinese one is.
+            f"--lc-ctype={_utf8_locale()}",
             *([] if self.durable else ["--no-sync"]),
         )
         if done.returncode != 0:
@@ -150,14 +153,23 @@ class Postgres:
             time.sleep(0.1)
         return False
 
-    def _clear_stale_pid(self) -> None:
-        """Remove the lock file whose number now belongs to some other program, which PostgreSQL would believe."""
-        noted = self._noted_pid()
-        if noted is None or not processes.alive(noted) or processes.works_in(noted, self.data):
+    def _clear_stale_locks(self) -> None:
+        """Remove the lock files of a server that died, after its last backend has gone.
+
+        PostgreSQL itself believes them as long as their number is taken, be it by another
+        program since a restart or by a dead process that nobody has collected, as in containers.
+        """
+        if not processes.PROC.is_dir():
             return
-        # Backends that outlived their postmaster still write: the lock file is their protection.
-        if not processes.working_in(self.data):
-            (self.data / "postmaster.pid").unlink(missing_ok=True)
+        deadline = time.monotonic() + _PATIENCE
+        # Backends that outlive their server still write: their lock file is their protection.
+        while processes.working_in(self.data):
+            if time.monotonic() > deadline:
+                return
+            time.sleep(0.1)
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
+        socket = addresses.postgres_socket(self.place.var)
+        socket.with_name(socket.name + ".lock").unlink(missing_ok=True)
 
     def _noted_pid(self) -> int | None:
         try:
@@ -198,3 +210,15 @@ class Postgres:
                 cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [addresses.DATABASE])
                 if cursor.fetchone() is None:
                     cursor.execute(f"CREATE DATABASE {addresses.DATABASE}")
+
+
+def _utf8_locale() -> str:
+    """The name by which this system knows a locale for UTF-8."""
+    before = locale.setlocale(locale.LC_CTYPE)
+    try:
+        for name in ("C.UTF-8", "C.utf8", "en_US.UTF-8", "zh_CN.UTF-8", "UTF-8"):
+            with suppress(locale.Error):
+                return locale.setlocale(locale.LC_CTYPE, name)
+    finally:
+        locale.setlocale(locale.LC_CTYPE, before)
+    raise Problem("系统里没有 UTF-8 的 locale。请安装一个，例如：locale-gen zh_CN.UTF-8")

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-_PROC = Path("/proc")
+PROC = Path("/proc")
 MARK = "GOVERNANCE_RUN"
 
 
@@ -28,7 +28,7 @@ def alive(pid: int) -> bool:
 
 def _zombie(pid: int) -> bool:
     try:
-        return (_PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()[0] == "Z"
+        return (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()[0] == "Z"
     except (OSError, IndexError):
         return False
 
@@ -45,9 +45,9 @@ def works_in(pid: int, folder: Path) -> bool:
     """Whether the process runs with `folder` as its current one, as PostgreSQL does with its data."""
     if not alive(pid):
         return False
-    if _PROC.is_dir():
+    if PROC.is_dir():
         try:
-            return (_PROC / str(pid) / "cwd").resolve() == folder.resolve()
+            return (PROC / str(pid) / "cwd").resolve() == folder.resolve()
         except OSError:
             return False
     # Without /proc the name has to do.
@@ -63,8 +63,8 @@ def working_in(folder: Path) -> list[int]:
 
 
 def _pids() -> Iterator[int]:
-    if _PROC.is_dir():
-        yield from (int(entry.name) for entry in _PROC.iterdir() if entry.name.isdigit())
+    if PROC.is_dir():
+        yield from (int(entry.name) for entry in PROC.iterdir() if entry.name.isdigit())
 
 
 def marked(mark: str) -> list[int]:
@@ -75,7 +75,7 @@ def marked(mark: str) -> list[int]:
 
 def _environment(pid: int) -> list[bytes]:
     try:
-        return (_PROC / str(pid) / "environ").read_bytes().split(b"\0")
+        return (PROC / str(pid) / "environ").read_bytes().split(b"\0")
     except OSError:
         return []
 

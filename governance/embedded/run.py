@@ -10,19 +10,15 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import IO
 
-import honcho.manager
 from honcho.environ import parse_procfile
 
-from governance.embedded import addresses, processes, servers
+from governance.embedded import addresses, processes, servers, terminal
 from governance.embedded.problem import Problem, say
-
-# A request or a task that has begun gets this long to finish after Ctrl-C.
-_GRACE = 25
 
 
 def platform(base: Path, var: Path) -> int:
@@ -129,40 +125,29 @@ def _prepare(base: Path) -> None:
         raise Problem("启动没有完成，原因见上。处理后再运行一次 make run，会从中断的地方继续。")
 
 
-class _Leaders:
-    """Signals the program itself: its children then finish their request or task as it tells them to."""
-
-    def terminate(self, pid: int) -> None:
-        self._send(pid, signal.SIGTERM)
-
-    def kill(self, pid: int) -> None:
-        self._send(pid, signal.SIGKILL)
-
-    def _send(self, pid: int, sent: signal.Signals) -> None:
-        with suppress(ProcessLookupError):
-            os.kill(pid, sent)
-
-
 def _serve(base: Path, var: Path, host: str, port: int) -> int:
-    honcho.manager.KILL_WAIT = _GRACE
-    manager = honcho.manager.Manager()
-    manager._procmgr = _Leaders()
-    environment = os.environ | {
-        "HOST": host,
-        "PORT": str(port),
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
-        "PYTHONUNBUFFERED": "1",
-        "ANNOUNCE": "1",
-        processes.MARK: addresses.digest(var),
-    }
+    manager = terminal.Manager()
     for name, command in parse_procfile((base / "Procfile").read_text()).processes.items():
-        manager.add_process(name, command, env=environment, cwd=str(base))
+        manager.add_process(name, command, env=_environment(var, host, port), cwd=str(base))
     signal.signal(signal.SIGHUP, lambda signum, frame: os.kill(os.getpid(), signal.SIGTERM))
     manager.loop()
-    if manager.returncode in (130, 143):  # honcho's words for Ctrl-C and SIGTERM
+    if manager.stopped_on_purpose():
         return 0
     say("\n有一个进程意外退出（见上），平台已全部停止。再运行一次 make run 即可恢复。", error=True)
     return 1
+
+
+def _environment(var: Path, host: str, port: int) -> dict[str, str]:
+    return os.environ | {
+        "HOST": host,
+        "PORT": str(port),
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '/usr/bin:/bin')}",
+        "PYTHONUNBUFFERED": "1",
+        # Celery's warning about root is for an installation on a server; docs/operations.md has it.
+        "PYTHONWARNINGS": "ignore:You're running the worker with superuser",
+        "ANNOUNCE": "1",
+        processes.MARK: addresses.digest(var),
+    }
 
 
 def _stop(var: Path) -> None:

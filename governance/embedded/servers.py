@@ -5,10 +5,10 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from governance.embedded import places
+from governance.embedded import addresses, places
 from governance.embedded.postgres import Postgres
 from governance.embedded.valkey import Valkey
 
@@ -46,6 +46,8 @@ def stop(var: Path) -> None:
     with _turn(var):
         for server in reversed(needed(var)):
             server.stop()
+        with suppress(OSError):  # it is not empty while somebody else's server uses it
+            addresses.socket_dir(var).rmdir()
 
 
 @contextmanager

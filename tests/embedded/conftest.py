@@ -1,0 +1,53 @@
+"""Installations of their own for these tests: real servers, on data that goes away."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from governance.embedded import addresses, processes, servers
+
+BASE = Path(__file__).resolve().parent.parent.parent
+OURS = ("DATABASE_URL", "REDIS_URL", "VAR_DIR", "PORT", "HOST", "DEMO", "DJANGO_SETTINGS_MODULE", "PYTEST_XDIST_WORKER")
+
+
+@pytest.fixture(autouse=True)
+def _embedded(monkeypatch):
+    """As on a machine where nothing is configured, whatever servers the suite itself uses."""
+    for name in OURS:
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def var(tmp_path):
+    """The folder of an installation; its processes and data are gone after the test."""
+    folder = tmp_path / "var"
+    yield folder
+    processes.end(processes.marked(addresses.digest(folder)))
+    servers.stop(folder)
+    home = folder / "servers"
+    if home.is_symlink() and home.exists():
+        shutil.rmtree(home.resolve())
+    shutil.rmtree(addresses.socket_dir(folder), ignore_errors=True)
+
+
+@pytest.fixture
+def command(var):
+    """Run `python -m governance.embedded ACTION` for the installation, as a person would."""
+
+    def call(*arguments, **environment):
+        return subprocess.Popen(
+            [sys.executable, "-m", "governance.embedded", *arguments],
+            cwd=BASE,
+            env=os.environ | {"VAR_DIR": str(var)} | environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    return call
