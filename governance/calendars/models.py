@@ -4,11 +4,14 @@ from django.db import models
 
 
 class Calendar(models.Model):
-    """One calendar of working time. `revision` grows with every change, so that caches and clocks can follow."""
+    """One calendar of working time. `revision` grows with every change, so that caches and clocks can follow.
+
+    Revisions come from a database sequence: no rollback gives one back, so an equal revision is equal content.
+    """
 
     code = models.SlugField(unique=True)
     name = models.CharField("名称", max_length=64)
-    revision = models.PositiveIntegerField(default=1)
+    revision = models.BigIntegerField()
 
 
 class Season(models.Model):

@@ -170,6 +170,10 @@ class WorkCalendar:
             return self._local(_epoch(moment))
         return self.add_working_seconds(moment, 1) - timedelta(seconds=1)
 
+    def add_natural_seconds(self, start: datetime, seconds: int) -> datetime:
+        """Seconds by the clock on the wall, working or not, in the calendar's time zone."""
+        return self._local(_epoch(start) + seconds)
+
     # -- working days -------------------------------------------------------------------------------------------
 
     def add_working_days(self, start: datetime, days: int) -> datetime:

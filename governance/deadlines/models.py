@@ -47,6 +47,11 @@ class Clock(models.Model):
     term = models.JSONField()
     state = models.CharField(max_length=9, default=RUNNING)
     started_at = models.DateTimeField()
+    # What due_at is computed from: this moment, through these legs (the term and its extensions, or what a pause
+    # left), by the calendar at this revision. A clock behind its calendar is moved before anything else happens to it.
+    counted_from = models.DateTimeField()
+    legs = models.JSONField(default=list)
+    calendar_revision = models.BigIntegerField()
     due_at = models.DateTimeField("到期")
     # Once the limit has passed the clock goes on (the ladder), but can only end late.
     overdue_since = models.DateTimeField(null=True)
@@ -54,9 +59,13 @@ class Clock(models.Model):
     next_step = models.PositiveSmallIntegerField(default=0)
     next_fire_at = models.DateTimeField(null=True)
     paused_at = models.DateTimeField(null=True)
-    # What was left when it was paused, in the term's own unit of measure (see terms.Remaining).
+    # What was left when it was paused: working seconds for a term in working time, else natural ones.
     remaining_seconds = models.BigIntegerField(null=True)
     ended_at = models.DateTimeField(null=True)
+    # A step that could not be carried out: how often in a row, why, and when it is tried again.
+    failures = models.PositiveSmallIntegerField(default=0)
+    last_error = models.CharField(max_length=500, blank=True)
+    retry_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -73,11 +82,16 @@ class Clock(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["next_fire_at", "id"], condition=Q(next_fire_at__isnull=False), name="clock_fires_next"),
+            models.Index(
+                fields=["next_fire_at", "id"], condition=Q(next_fire_at__isnull=False), name="clock_fires_next"
+            ),
             models.Index(fields=["subject_type", "subject_id", "kind"]),
             models.Index(
-                fields=["calendar_code", "id"], condition=Q(state__in=("running", "paused")), name="clock_open_by_calendar"
+                fields=["calendar_code", "calendar_revision", "id"],
+                condition=Q(state__in=("running", "paused")),
+                name="clock_open_by_calendar",
             ),
+            models.Index(fields=["id"], condition=Q(failures__gt=0), name="clock_in_trouble"),
         ]
 
 

@@ -1,0 +1,41 @@
+"""A due step is carried out: recorded once, the clock moved on, the subject's handler called, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from governance.deadlines import timing
+from governance.deadlines.models import Clock, Firing
+from governance.deadlines.moving import set_next
+from governance.deadlines.registry import handler_for
+
+
+def carry_out_due(clocks: Sequence[Clock], now: datetime) -> int:
+    """Carry out every step of these locked clocks of one subject that was due before `now`, in order; how many.
+
+    The limit itself still belongs to the time allowed: a step is due once its moment has passed.
+    """
+    count = 0
+    while due := [clock for clock in clocks if clock.next_fire_at is not None and clock.next_fire_at < now]:
+        _carry_out_next(min(due, key=lambda clock: (clock.next_fire_at, clock.pk)), now)
+        count += 1
+        for clock in clocks:
+            # The handler may have ended, extended or paused any of them.
+            clock.refresh_from_db()
+    return count
+
+
+def _carry_out_next(clock: Clock, now: datetime) -> None:
+    number = clock.next_step
+    step: timing.Step = clock.steps[number]
+    due_at = datetime.fromisoformat(step["at"])
+    # Two workers can never both get past this row: (clock, step) is unique.
+    Firing.objects.create(clock=clock, step=number, action=step["action"], due_at=due_at, recorded_at=now)
+    clock.next_step = number + 1
+    if step["key"] == timing.MISSED:
+        clock.overdue_since = clock.due_at
+    clock.failures, clock.retry_at, clock.last_error = 0, None, ""
+    set_next(clock)
+    clock.save(update_fields=["next_step", "overdue_since", "next_fire_at", "failures", "retry_at", "last_error"])
+    handler_for(clock.subject_type).on_step(clock, step["action"], due_at, now)
