@@ -91,6 +91,7 @@ def _sha256(upload: File[bytes]) -> str:
     return digest.hexdigest()
 
 
+@transaction.atomic
 def attach(
     *, ids: Iterable[str | UUID], subject_type: str, subject_id: int, entry_id: int = 0, by: Actor
 ) -> list[Attachment]:
