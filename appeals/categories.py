@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from django.db import transaction
-from grids.pinyin import initials
+from grids.names import initials_of
 
 from appeals.models import Category
 from governance.deadlines.models import Policy
@@ -30,7 +30,7 @@ def ensure_default_categories() -> int:
             parent, _, name = path.rpartition("/")
             setting = settings.get(path, {})
             made[path] = Category.objects.create(
-                parent=made.get(parent), name=name, path=path, initials=initials(name), level=path.count("/") + 1,
+                parent=made.get(parent), name=name, path=path, initials=initials_of(name), level=path.count("/") + 1,
                 order=order, lead_kind=setting.get("lead_kind", ""), policy=policies.get(setting.get("policy", "")),
             )  # fmt: skip
         return len(made)

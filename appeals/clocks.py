@@ -5,14 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from governance.deadlines.terms import Terms
-
 from appeals.models import Appeal, Category
 from appeals.workflow import DISPATCHED, IN_PROGRESS, REGISTERED, RESOLVED
+from governance.calendars.loading import working_calendar
 from governance.deadlines import services as deadlines
+from governance.deadlines import timing
 from governance.deadlines.models import Clock, PolicyVersion
+from governance.deadlines.terms import Term, Terms
 
 SUBJECT = "appeals.appeal"
+# Not a clock that runs, but a window whose end the hand-over keeps.
+SEND_BACK = "send_back"
 DISPATCH, ACCEPT, CONTACT, RESOLVE, VISIT, REHANDLE = (
     "dispatch", "accept", "first_contact", "resolve", "visit", "rehandle",
 )  # fmt: skip
@@ -33,9 +36,13 @@ def pick_policy(category: Category | None, handling_kind: str, at: datetime) -> 
     The nearest category with a policy decides for ordinary appeals; enquiries and complex ones follow their own,
     unless the category's is one that overrides. Source: workflow.md, "Clocks".
     """
+    return deadlines.policy_version_at(policy_code(category, handling_kind), at)
+
+
+def policy_code(category: Category | None, handling_kind: str) -> str:
+    """The policy for an appeal of this category and kind, by its code."""
     inherited = _nearest_policy(category)
-    code = inherited if inherited and (handling_kind == "ordinary" or inherited in _OVERRIDING) else handling_kind
-    return deadlines.policy_version_at(code, at)
+    return inherited if inherited and (handling_kind == "ordinary" or inherited in _OVERRIDING) else handling_kind
 
 
 def _nearest_policy(category: Category | None) -> str:
@@ -48,16 +55,27 @@ def _nearest_policy(category: Category | None) -> str:
 
 def start(appeal: Appeal, kind: str, *, unit_id: int, now: datetime, detail_id: int = 0) -> Clock | None:
     """Start a clock of the appeal by its policy version; None when the version has no such limit."""
-    version = appeal.policy_version
-    if version is None:
-        raise AssertionError(f"appeal {appeal.pk} has no policy version")
-    term = Terms.parse(version.terms).get(kind)
+    term = term_of(appeal, kind)
     if term is None:
         return None
     return deadlines.start(
         subject_type=SUBJECT, subject_id=appeal.pk, kind=kind, term=term, unit_id=unit_id, started_at=now, now=now,
-        detail_id=detail_id, policy_version_id=version.pk,
+        detail_id=detail_id, policy_version_id=appeal.policy_version_id,
     )  # fmt: skip
+
+
+def term_of(appeal: Appeal, kind: str) -> Term | None:
+    """The limit of this kind in the policy version that the appeal keeps; None when the policy has none."""
+    version = appeal.policy_version
+    if version is None:
+        raise AssertionError(f"appeal {appeal.pk} has no policy version")
+    return Terms.parse(version.terms).get(kind)
+
+
+def limit(appeal: Appeal, kind: str, now: datetime) -> datetime:
+    """When a limit of this kind that starts now would end; `now` itself when the policy has none."""
+    term = term_of(appeal, kind)
+    return now if term is None else timing.due(now, [term.span], working_calendar())
 
 
 def start_if_none(appeal: Appeal, kind: str, *, unit_id: int, now: datetime) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from appeals import clocks
 from appeals.messages import tell_unit
 from appeals.models import Assignment
 from appeals.services._run import Run
-from governance.deadlines import services as deadlines
 from grids.models import Unit
 
 
@@ -38,9 +39,9 @@ def _keep_first_clock(run: Run, unit: Unit) -> None:
     clocks.start_if_none(run.appeal, clocks.RESOLVE, unit_id=unit.pk, now=run.now)
 
 
-def send_back_window(run: Run) -> object:
+def send_back_window(run: Run) -> datetime:
     """When the window for a return closes. Source: workflow.md, "send-back window 1 working day"."""
-    return deadlines.due(clocks.term(run.appeal, "send_back_window"), run.now)
+    return clocks.limit(run.appeal, clocks.SEND_BACK, run.now)
 
 
 def end_lead(run: Run, how: str) -> Assignment:

@@ -1,0 +1,234 @@
+"""Appeals that were closed before the last days: written in bulk, as the services would have left them."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import groupby, islice
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Posting
+from appeals import clocks
+from appeals.demo.story import Story, spread, tell
+from appeals.demo.texts import DISPATCH_WORDS, VISIT_WORDS
+from appeals.models import Appeal, AppealEntry, Assignment, Category, Visit
+from appeals.numbers import take_numbers
+from appeals.people import set_phone
+from appeals.place import place_of
+from appeals.services.register import search_document
+from governance.calendars.loading import working_calendar
+from governance.deadlines import timing
+from governance.deadlines.models import Clock, PolicyVersion
+from governance.deadlines.terms import Term, Terms
+from governance.scope import Role
+from grids.models import Unit
+
+BATCH = 1000
+
+
+@dataclass
+class Cast:
+    """Who works where, read once."""
+
+    staff: dict[int, list[Posting]]
+    departments: dict[str, Unit]
+    district: Unit
+    categories: dict[str, Category]
+    versions: dict[str, PolicyVersion]
+    terms: dict[int, Terms] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, at: datetime) -> Cast:
+        """Everything that stories need, in a few queries. `at` picks the policy versions."""
+        staff: dict[int, list[Posting]] = {}
+        for posting in Posting.objects.select_related("user", "unit").order_by("id"):
+            if posting.role not in {Role.AUDITOR, Role.SECURITY_ADMIN, Role.SYSTEM_ADMIN, Role.DISTRICT_LEADER}:
+                staff.setdefault(posting.unit_id, []).append(posting)
+        units = Unit.objects.open().filter(kind="department")
+        categories = Category.objects.select_related("policy", "parent__policy", "parent__parent__policy")
+        versions = {v.policy.code: v for v in PolicyVersion.objects.select_related("policy").order_by("number")}
+        return cls(
+            staff, {unit.name: unit for unit in units}, Unit.objects.get(kind="district"),
+            {category.path: category for category in categories}, versions,
+        )  # fmt: skip
+
+    def category(self, path: str, rng: random.Random) -> Category:
+        """The category, or one of its leaves, as registrars file things at the third level."""
+        leaves = [c for p, c in self.categories.items() if p.startswith(path + "/")]
+        return rng.choice(leaves) if leaves else self.categories[path]
+
+    def term(self, version: PolicyVersion, kind: str) -> Term | None:
+        """The limit of a kind in a version, parsed once."""
+        if version.pk not in self.terms:
+            self.terms[version.pk] = Terms.parse(version.terms)
+        return self.terms[version.pk].get(kind)
+
+
+@dataclass
+class Rows:
+    """What one batch writes; children refer to their appeal by object until it has a key."""
+
+    appeals: list[Appeal] = field(default_factory=list)
+    assignments: list[Assignment] = field(default_factory=list)
+    entries: list[AppealEntry] = field(default_factory=list)
+    visits: list[Visit] = field(default_factory=list)
+    clocks: list[tuple[Appeal, Clock]] = field(default_factory=list)
+
+
+def write_past(
+    *, count: int, start: datetime, end: datetime, first: int = 0, progress: Callable[[int], Any] = lambda n: None
+) -> None:
+    """Write `count` closed appeals raised between `start` and `end`, story numbers from `first` on.
+
+    One transaction a batch; what is already there (by its client key) is left out, so a killed run goes on.
+    """
+    grids = list(Unit.objects.open().filter(kind="grid").order_by("code"))
+    cast = Cast.read(end)
+    moments = _moments(count, start, end, first)
+    for batch in _batches(moments, BATCH):
+        keys = {client_key(number) for _, number in batch}
+        there = set(Appeal.objects.filter(client_key__in=keys).values_list("client_key", flat=True))
+        stories = [(at, tell(number, grids)) for at, number in batch if client_key(number) not in there]
+        with transaction.atomic(durable=True):
+            _write(stories, cast, end)
+        progress(len(batch))
+
+
+def client_key(number: int) -> uuid.UUID:
+    """The key by which a story is known again."""
+    return uuid.uuid5(uuid.NAMESPACE_OID, f"demo-appeal-{number}")
+
+
+def _moments(count: int, start: datetime, end: datetime, first: int) -> list[tuple[datetime, int]]:
+    moments = [(spread(random.Random(number), start, end), number) for number in range(first, first + count)]
+    return sorted(moments)
+
+
+def _batches(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
+        yield batch
+
+
+def _write(stories: list[tuple[datetime, Story]], cast: Cast, end: datetime) -> None:
+    rows = Rows()
+    for at, story in stories:
+        _tell_past(rows, story, at, cast, end)
+    for day, group in groupby(rows.appeals, key=lambda appeal: timezone.localdate(appeal.registered_at)):
+        same_day = list(group)
+        for appeal, number in zip(same_day, take_numbers(len(same_day), day), strict=True):
+            appeal.number = number
+    Appeal.objects.bulk_create(rows.appeals)
+    for appeal, clock in rows.clocks:
+        clock.subject_id = appeal.pk
+    for model, objects in [(Assignment, rows.assignments), (AppealEntry, rows.entries), (Visit, rows.visits)]:
+        for row in objects:
+            row.appeal_id = row.appeal.pk  # type: ignore[attr-defined]
+        model.objects.bulk_create(objects)  # type: ignore[attr-defined]
+    Clock.objects.bulk_create([clock for _, clock in rows.clocks])
+
+
+def _tell_past(rows: Rows, story: Story, at: datetime, cast: Cast, end: datetime) -> None:
+    """One appeal from its registration to its closing, with mostly good luck."""
+    rng = story.luck
+    unit = cast.departments.get(story.matter.unit) if story.goes_to_department else story.grid.community
+    if unit is None:
+        raise LookupError(f"the demo district has no {story.matter.unit}")
+    desk = cast.district if story.goes_to_department else story.grid.street
+    dispatcher, handler = rng.choice(cast.staff[desk.pk]), rng.choice(cast.staff[unit.pk])
+    visitor = rng.choice(cast.staff[story.grid.street_id])
+    registrar = rng.choice(cast.staff[story.grid.pk if story.channel == "grid" else desk.pk])
+    appeal = _appeal(story, at, cast, registrar)
+    version = appeal.policy_version
+    calendar = working_calendar()
+
+    def due(kind: str, since: datetime) -> datetime:
+        term = cast.term(version, kind)
+        return timing.due(since, [term.span], calendar) if term else since
+
+    given = at + (due("dispatch", at) - at) * rng.uniform(0.05, 0.9)
+    taken = given + (due("accept", given) - given) * rng.uniform(0.05, 0.95)
+    late = rng.random() < 0.06
+    resolve_due = due("resolve", given)
+    done = max(taken, given + (resolve_due - given) * (rng.uniform(1.05, 1.8) if late else rng.uniform(0.15, 0.97)))
+    visited = done + (due("visit", done) - done) * rng.uniform(0.1, 0.9)
+    satisfaction = rng.choices(["satisfied", "basically"], weights=[88, 12])[0]
+    appeal.first_dispatched_at, appeal.resolved_at, appeal.closed_at, appeal.changed_at = given, done, visited, visited
+    appeal.state, appeal.close_kind, appeal.satisfaction = "closed", "satisfied", satisfaction
+    appeal.lead_unit, appeal.desk_unit = unit, story.grid.street
+    appeal.handler_name, appeal.result, appeal.public_reply = handler.user.name, story.matter.result, story.matter.reply
+    appeal.red_cards = int(late)
+    rows.appeals.append(appeal)
+    words = rng.choice(DISPATCH_WORDS)
+    rows.assignments.append(
+        Assignment(
+            appeal=appeal, unit=unit, part="lead", given_by_unit=desk, given_by_user=dispatcher.user_id, given_at=given,
+            words=words, send_back_until=given + timedelta(days=1), accepted_at=taken, accepted_by_user=handler.user_id,
+            accepted_by_name=handler.user.name, contacted_at=taken, ended_at=done, ended_by_user=handler.user_id,
+            ended_how="resolved", result=story.matter.result,
+        )
+    )  # fmt: skip
+    rows.visits.append(
+        Visit(
+            appeal=appeal, round=1, method="phone", reached=True, solved=True, satisfaction=satisfaction,
+            words=rng.choice(VISIT_WORDS), by_user=visitor.user_id, by_name=visitor.user.name,
+            by_unit=visitor.unit, at=visited,
+        )
+    )  # fmt: skip
+    steps = [
+        ("register", at, registrar, "", "registered", ""),
+        ("dispatch", given, dispatcher, "registered", "dispatched", words),
+        ("accept", taken, handler, "dispatched", "in_progress", ""),
+        ("resolve", done, handler, "in_progress", "resolved", story.matter.result),
+        ("visit", visited, visitor, "resolved", "closed", rows.visits[-1].words),
+    ]
+    rows.entries += [_entry(appeal, *step) for step in steps]
+    limits = [
+        ("dispatch", at, given, desk), ("accept", given, taken, unit), ("resolve", given, done, unit),
+        ("visit", done, visited, story.grid.street),
+    ]  # fmt: skip
+    rows.clocks += [
+        (appeal, _clock(kind, cast, version, since, due(kind, since), until, by)) for kind, since, until, by in limits
+    ]
+
+
+def _appeal(story: Story, at: datetime, cast: Cast, registrar: Posting) -> Appeal:
+    category = cast.category(story.matter.category, story.luck)
+    code = clocks.policy_code(category, "ordinary")
+    appeal = Appeal(
+        client_key=client_key(story.number), query_code=f"{story.luck.randrange(10**6):06d}",
+        seal_key=client_key(-story.number - 1),
+        channel=story.channel, title=story.title, content=story.content, category=category, urgency=story.urgency,
+        complainant=story.complainant, address=story.address, raised_at=at, registered_at=at, changed_at=at,
+        registered_by_user=registrar.user_id, registered_by_unit=registrar.unit, registered_by_name=registrar.user.name,
+        policy_version=cast.versions[code], repeats=0, **place_of(story.grid),
+    )  # fmt: skip
+    if story.channel == "hotline":
+        appeal.source_number = f"DQ{at:%y%m}{story.number:08d}"
+    set_phone(appeal, story.phone)
+    appeal.search = search_document(appeal)
+    return appeal
+
+
+def _entry(appeal: Appeal, kind: str, at: datetime, by: Posting, before: str, after: str, words: str) -> AppealEntry:
+    return AppealEntry(
+        appeal=appeal, kind=kind, at=at, user_id=by.user_id, user_name=by.user.name, posting_id=by.pk, role=by.role,
+        unit_id=by.unit_id, unit_name=by.unit.name, from_state=before, to_state=after, words=words,
+    )  # fmt: skip
+
+
+def _clock(
+    kind: str, cast: Cast, version: PolicyVersion, since: datetime, due_at: datetime, until: datetime, unit: Unit
+) -> Clock:
+    term = cast.term(version, kind)
+    return Clock(
+        subject_type=clocks.SUBJECT, subject_id=0, kind=kind, unit_id=unit.pk, policy_version=version,
+        term=term.as_data() if term else {}, state=Clock.MISSED if until > due_at else Clock.MET, started_at=since,
+        counted_from=since, due_at=due_at, ended_at=until, overdue_since=due_at if until > due_at else None,
+    )  # fmt: skip

@@ -1,0 +1,188 @@
+"""The two long pieces of work on a file: checking the whole of it, and importing it. Both run in a worker."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.selectors import staff_of
+from appeals.imports.building import Batch
+from appeals.imports.checking import Checked, Checker, Incoming
+from appeals.imports.comparing import HANDLED, NEW, OUTCOMES, REFUSED, Compared, compare
+from appeals.imports.lookups import Lookups
+from appeals.imports.mapping import ColumnMapping, Layout, positions
+from appeals.imports.reading import estimated_rows, rows_below
+from appeals.imports.writing import Tally, problem_of, write_batch
+from appeals.models import ImportFile, ImportProblem
+from appeals.workflow import RESOLVED
+from governance import privacy
+from governance.audit import services as audit
+from governance.calendars.loading import zone
+from governance.errors import IllegalState
+from governance.jobs import registry
+from governance.jobs.models import Job
+from governance.jobs.progress import Progress
+from governance.outbox.services import notify
+from governance.scope import PLATFORM, Actor
+from grids.models import Unit
+
+CHECK, IMPORT = "appeals.import_check", "appeals.import"
+BATCH = 1_000
+# How many rows the preview shows as they would arrive.
+SHOWN = 20
+
+Read = tuple[Checked, list[object]]
+
+
+def register_jobs() -> None:
+    """Sign up both kinds of work (in `AppConfig.ready`)."""
+    registry.register(CHECK, check_work, result_url=_page)
+    registry.register(IMPORT, import_work, result_url=_page)
+
+
+def _page(job: Job) -> str:
+    return reverse("imports:detail", args=[job.params["file"]])
+
+
+def check_work(job: Job, progress: Progress, now: datetime) -> registry.Outcome:
+    """Check every row and say what an import would do with it; nothing is written but the remarks."""
+    file = _file(job)
+    batch = _batch(job, file, now)
+    ImportProblem.objects.filter(job=job).delete()
+    counts: Counter[str] = Counter()
+    shown: list[dict[str, Any]] = []
+    for rows in _batches(file, batch, Tally(), progress):
+        compared = compare([checked for checked, _ in rows], batch.channel)
+        counts.update(row.outcome for row in compared)
+        counts["noticed"] += sum(bool(row.checked.notices) and row.outcome != REFUSED for row in compared)
+        shown += [as_shown(row, batch.lookups) for row in compared if row.checked.incoming][: SHOWN - len(shown)]
+        ImportProblem.objects.bulk_create(
+            problem_of(job.pk, row.checked.row, row.checked.problems or row.checked.notices, cells,
+                       refused=row.outcome == REFUSED)
+            for row, (_, cells) in zip(compared, rows, strict=True)
+            if row.checked.problems or row.checked.notices
+        )  # fmt: skip
+        progress.advance(len(rows))
+    result = {outcome: counts[outcome] for outcome in (*OUTCOMES, "noticed")}
+    return registry.Outcome(summary(result, checked_only=True), {**result, "shown": shown})
+
+
+def import_work(job: Job, progress: Progress, now: datetime) -> registry.Outcome:
+    """Import the file, batch by batch. Run again after its worker was killed, it goes on behind the last batch."""
+    file = _file(job)
+    batch = _batch(job, file, now)
+    tally = Tally.from_json(file.tally)
+    for rows in _batches(file, batch, tally, progress):
+        tally = write_batch(rows=rows, import_file_id=file.pk, tally=tally, batch=batch)
+        progress.advance(len(rows))
+    _conclude(file, tally, batch)
+    result = tally.as_json()
+    return registry.Outcome(summary(result), result)
+
+
+def _file(job: Job) -> ImportFile:
+    file = ImportFile.objects.get(pk=job.params["file"])
+    if not file.file:
+        raise IllegalState("上传的文件已在导入后删除，请重新上传。")
+    return file
+
+
+def _batch(job: Job, file: ImportFile, now: datetime) -> Batch:
+    by = registry.actor_of(job, now)
+    if by.is_platform:
+        by = platform_actor()
+    if by.district_id is None:
+        raise IllegalState("您的岗位不属于任何一个区，不能导入。")
+    mapping = ColumnMapping.from_json(file.mapping)
+    return Batch(by, now, mapping.channel, file.name, job.pk, Lookups(by.district_id))
+
+
+def platform_actor() -> Actor:
+    """The platform acting for its district, for an operator's command. Raises IllegalState before there is one."""
+    district = Unit.objects.filter(kind="district", closed_on=None).order_by("pk").first()
+    if district is None:
+        raise IllegalState("平台还没有设置行政区，请先执行 manage.py setup_district。")
+    return Actor(
+        PLATFORM.user_id, PLATFORM.user_name, 0, None, district.pk, district.name, None, district_id=district.pk
+    )  # fmt: skip
+
+
+def _batches(file: ImportFile, batch: Batch, tally: Tally, progress: Progress) -> Iterator[list[Read]]:
+    """The checked rows behind the tally, in batches."""
+    mapping, layout = ColumnMapping.from_json(file.mapping), Layout.from_json(file.layout)
+    checker = Checker(columns=positions(mapping, layout), lookups=batch.lookups, now=batch.now, zone=zone())
+    with file.file.open("rb") as stream:
+        progress.expect(max(0, estimated_rows(stream) - layout.first_row + 1))
+        rows = _checked(stream, file, layout, checker, tally.row, progress)
+        while rows_of_batch := list(islice(rows, BATCH)):
+            yield rows_of_batch
+
+
+def _checked(
+    stream: Any, file: ImportFile, layout: Layout, checker: Checker, done: int, progress: Progress
+) -> Iterator[Read]:  # fmt: skip
+    for number, cells in rows_below(stream, file.name, layout):
+        if number > done:
+            yield checker.check(number, cells), cells
+        else:
+            checker.note_number(number, cells)
+            progress.advance()
+
+
+def _conclude(file: ImportFile, tally: Tally, batch: Batch) -> None:
+    """The import as a whole goes on record, the desks are told once, and the file with its numbers is deleted."""
+    audit.record(
+        action="appeal.import", subject_type="appeals.importfile", subject_id=file.pk, subject_label=file.name,
+        after={key: value for key, value in tally.as_json().items() if key != "desks"}, by=batch.by, now=batch.now,
+    )  # fmt: skip
+    for desk, count in sorted(tally.desks.items()):
+        unit_id, _, state = desk.partition(":")
+        what = "已有答复，待回访" if state == RESOLVED else "待交办"
+        notify(
+            user_ids=set(staff_of(int(unit_id), batch.now)), key=f"import:{batch.job_id}:{desk}",
+            title=f"热线导入 {count} 件诉求，{what}", body=f"来自文件“{file.name}”。", now=batch.now,
+        )  # fmt: skip
+    # The check said the same of the same rows; what the import refused is kept with the import.
+    ImportProblem.objects.filter(job=file.check_job_id).delete()
+    forget_file(file)
+
+
+def forget_file(file: ImportFile) -> None:
+    """Delete the uploaded file and the samples; what was made of it stays."""
+    file.file.delete(save=False)
+    file.samples_sealed = ""
+    file.save(update_fields=["file", "samples_sealed"])
+
+
+def as_shown(row: Compared, lookups: Lookups) -> dict[str, Any]:
+    """A row of the preview, personal numbers masked."""
+    incoming = row.checked.incoming
+    if not isinstance(incoming, Incoming):
+        raise AssertionError("a refused row is not shown as it would arrive")
+    units = lookups.units
+    place = [units[pk].name for level in ("street_id", "community_id", "grid_id") if (pk := incoming.place.get(level))]
+    return {
+        "row": incoming.row, "outcome": row.outcome, "source_number": incoming.source_number, "title": incoming.title,
+        "complainant": incoming.complainant, "phone": privacy.mask_phone(incoming.phone),
+        "raised_at": timezone.localtime(incoming.raised_at).strftime("%Y-%m-%d %H:%M"),
+        "place": " ".join(place), "replied": bool(incoming.reply),
+        "existing": row.existing.number if row.existing else "",
+    }  # fmt: skip
+
+
+def summary(result: dict[str, Any], *, checked_only: bool = False) -> str:
+    """The counts in a sentence."""
+    will = "将" if checked_only else ""
+    parts = [
+        f"{will}新增 {result[NEW]} 件", f"{will}更新 {result['changed']} 件", f"无变化 {result['unchanged']} 件",
+    ]  # fmt: skip
+    if result[HANDLED]:
+        parts.append(f"已办理未更新 {result[HANDLED]} 件")
+    parts.append(f"{'不能导入' if checked_only else '未导入'} {result[REFUSED]} 行")
+    return "，".join(parts) + "。"

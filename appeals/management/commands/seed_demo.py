@@ -1,0 +1,76 @@
+"""Load the demo district: territory, staff, rules, and appeals of eighteen months."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from governance.calendars.services import ensure_default_calendar
+from tqdm import tqdm
+
+from accounts.models import User
+from accounts.seeding import ensure_staff
+from appeals.categories import ensure_default_categories
+from appeals.demo.past import write_past
+from appeals.demo.present import DAYS, play
+from appeals.demo.texts import GIVEN, SURNAMES
+from governance.audit import services as audit
+from governance.audit.models import Entry
+from governance.deadlines.defaults import ensure_default_policies
+from governance.scope import PLATFORM
+from grids.demo import build_territory
+from grids.models import Unit
+
+RECENT = 260
+DEFAULT = 6000
+MONTHS = 18
+DONE = "demo.seeded"
+
+
+class Command(BaseCommand):
+    """See `help`."""
+
+    help = (
+        "载入演示区（13 个街道镇、102 个社区村、775 个网格及人员、诉求）。"
+        "诉求和人员全部为虚构，同一天同样的 --appeals 得到同样的数据。"
+        "可重复执行：已载入的不再重复；中途被打断的，再次执行会接着载入。退出状态：0 成功，1 库中已有真实数据。"
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--appeals", type=int, default=DEFAULT, help=f"诉求件数，默认 {DEFAULT}，其中近 {DAYS} 天约 {RECENT} 件"
+        )
+
+    def handle(self, *args: Any, appeals: int, **options: Any) -> None:
+        if appeals < 0:
+            raise CommandError("--appeals 不能为负数。")
+        if Entry.objects.filter(action=DONE).exists():
+            self.stdout.write("演示数据已载入，无需重复。")
+            return
+        if User.objects.exists() and not Unit.objects.filter(code="230604").exists():
+            raise CommandError("库中已有真实单位和账号，不能载入演示数据。请另建一个数据库。")
+        self._load(appeals, timezone.now())
+        self.stdout.write(self.style.SUCCESS("演示数据载入完成。"))
+
+    def _load(self, appeals: int, now: datetime) -> None:
+        began = now - timedelta(days=30 * MONTHS)
+        self.stdout.write("载入区划、网格、部门……")
+        build_territory(now=began, by=PLATFORM)
+        ensure_default_calendar()
+        ensure_default_policies(began - timedelta(days=30))
+        ensure_default_categories()
+        ensure_staff(surnames=SURNAMES, given=GIVEN, now=now)
+        recent = min(RECENT, appeals)
+        with tqdm(total=appeals - recent, desc="历史诉求", unit="件", disable=None) as bar:
+            write_past(
+                count=appeals - recent, start=began, end=now - timedelta(days=DAYS), first=recent, progress=bar.update
+            )
+        with tqdm(desc=f"近 {DAYS} 天", unit="步", disable=None) as bar:
+            play(count=recent, first=0, now=now, progress=bar.update)
+        audit.record(
+            action=DONE, subject_type="grids.unit", subject_id=Unit.objects.get(code="230604").pk,
+            after={"appeals": appeals}, by=PLATFORM, now=now,
+        )  # fmt: skip

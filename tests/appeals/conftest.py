@@ -1,0 +1,77 @@
+"""Appeals in the states that tests need, reached by the services themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from governance.calendars.services import ensure_default_calendar
+
+from appeals import services
+from appeals.categories import ensure_default_categories
+from appeals.models import Appeal
+from appeals.services import NewAppeal
+from governance.deadlines.defaults import ensure_default_policies
+from tests.fixtures import Cast, District
+
+RESULT = "已联系维修单位到场更换主板，电梯当日恢复运行，并张贴告知。"
+REPLY = "您反映的电梯问题已修复，感谢您的监督。"
+
+
+def new_appeal(**changes: Any) -> NewAppeal:
+    """An ordinary appeal as a person would write it down."""
+    values: dict[str, Any] = {
+        "title": "三号楼电梯频繁故障",
+        "content": "近两周电梯停运五次，老人上下楼困难。",
+        "channel": "phone",
+        "complainant": "王先生",
+        "phone": "13812344080",
+        "address": "幸福里三号楼二单元",
+    }
+    return NewAppeal(**(values | changes))
+
+
+@pytest.fixture
+def rules(db: None, now: datetime) -> None:
+    """The default calendar, policies and categories, in force for a year."""
+    ensure_default_calendar()
+    ensure_default_policies(now - timedelta(days=365))
+    ensure_default_categories()
+
+
+@pytest.fixture
+def registered(cast: Cast, rules: None, now: datetime) -> Callable[..., Appeal]:
+    """`registered(by=cast.dc, **facts)`: a new appeal; by the district centre unless said."""
+
+    def make(by: Any = None, **changes: Any) -> Appeal:
+        return services.register(new=new_appeal(**changes), by=by or cast.dc, now=now)
+
+    return make
+
+
+@pytest.fixture
+def dispatched(registered: Callable[..., Appeal], cast: Cast, district: District, now: datetime) -> Appeal:
+    """An appeal of the first community, dispatched by the centre to the first department."""
+    appeal = registered(unit_id=district.community_1.pk)
+    return services.dispatch(appeal_id=appeal.pk, to_unit_id=district.department_1.pk, by=cast.dc, now=now)
+
+
+@pytest.fixture
+def in_progress(dispatched: Appeal, cast: Cast, now: datetime) -> Appeal:
+    """The same, accepted by the department."""
+    return services.accept(appeal_id=dispatched.pk, by=cast.ds, now=now)
+
+
+@pytest.fixture
+def resolved(in_progress: Appeal, cast: Cast, now: datetime) -> Appeal:
+    """The same, resolved; the street has to visit."""
+    return services.resolve(appeal_id=in_progress.pk, result=RESULT, public_reply=REPLY, by=cast.ds, now=now)
+
+
+@pytest.fixture
+def closed(resolved: Appeal, cast: Cast, now: datetime) -> Appeal:
+    """The same, visited and closed."""
+    report = services.VisitReport(method="phone", reached=True, solved=True, satisfaction="satisfied")
+    return services.visit(appeal_id=resolved.pk, report=report, by=cast.ss, now=now)
