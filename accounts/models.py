@@ -103,6 +103,8 @@ class Posting(models.Model):
     is_leader = models.BooleanField("单位负责人", default=False)
     starts_on = models.DateField("起")
     ends_on = models.DateField("止", null=True, blank=True)
+    # Taken back on its first day: it ends at once, and counts for no day.
+    cancelled_at = models.DateTimeField(null=True)
 
     objects = PostingQuerySet.as_manager()
 
@@ -119,6 +121,7 @@ class Posting(models.Model):
                     ("role", RangeOperators.EQUAL),
                     (_days(), RangeOperators.OVERLAPS),
                 ],
+                condition=Q(cancelled_at=None),
             ),
             ExclusionConstraint(
                 name="three_offices_exclude_each_other",
@@ -127,13 +130,16 @@ class Posting(models.Model):
                     (_SIDE, RangeOperators.NOT_EQUAL),
                     (_days(), RangeOperators.OVERLAPS),
                 ],
+                condition=Q(cancelled_at=None),
             ),
         ]
         indexes = [models.Index(fields=["unit", "role"]), models.Index(fields=["user", "starts_on"])]
 
     def is_in_force(self, today: date) -> bool:
         """Whether it counts on `today`, apart from whether its user may sign in."""
-        return self.starts_on <= today and (self.ends_on is None or self.ends_on >= today)
+        if self.cancelled_at is not None or self.starts_on > today:
+            return False
+        return self.ends_on is None or self.ends_on >= today
 
     @property
     def role_label(self) -> str:
@@ -172,3 +178,23 @@ class ApiToken(models.Model):
     revoked_at = models.DateTimeField(null=True)
 
     objects = ApiTokenQuerySet.as_manager()
+
+
+class StaffImport(models.Model):
+    """An uploaded list of staff: looked at first, then taken over. What it says of people is sealed."""
+
+    file_name = models.CharField(max_length=200)
+    uploaded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField()
+    # JSON: [[row number, [cells]], …]; emptied when the import has ended.
+    rows_sealed = models.TextField(blank=True)
+    # JSON: [[row number, [cells], why], …], for the file that is handed back.
+    refused_sealed = models.TextField(blank=True)
+    # JSON: [[username, name, temporary password], …]; emptied when it was downloaded.
+    passwords_sealed = models.TextField(blank=True)
+    counts = models.JSONField(default=dict)
+    job_id = models.BigIntegerField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["-uploaded_at"])]

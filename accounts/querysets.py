@@ -6,8 +6,11 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+
+from governance.privacy import blind_index
+from governance.scope import Actor, Role
 
 if TYPE_CHECKING:
     from accounts.models import ApiToken, Posting, User  # noqa: F401
@@ -16,14 +19,21 @@ if TYPE_CHECKING:
 class UserQuerySet(models.QuerySet["User"]):
     """Users, as the security office looks for them."""
 
+    def visible_to(self, actor: Actor) -> UserQuerySet:
+        """The security office's staff: those with a posting in its district, and those without any."""
+        if actor.role != Role.SECURITY_ADMIN:
+            return self.none()
+        postings = self.model._meta.get_field("postings").related_model.objects.filter(user=OuterRef("pk"))
+        here = postings.filter(unit__district_id=actor.district_id)
+        return self.filter(Q(Exists(here)) | ~Q(Exists(postings)))
+
     def search(self, text: str) -> UserQuerySet:
-        """Those whose name, initials or account contains `text` (a telephone number is found by its index)."""
+        """Those whose name or account contains `text`, whose initials begin so, or who have this phone number."""
         text = text.strip()
         if not text:
             return self
-        return self.filter(
-            Q(name__icontains=text) | Q(initials__istartswith=text.upper()) | Q(username__icontains=text)
-        )
+        found = Q(name__icontains=text) | Q(initials__istartswith=text) | Q(username__icontains=text)
+        return self.filter(found | Q(phone_index=blind_index("phone", text)))
 
 
 class PostingQuerySet(models.QuerySet["Posting"]):
@@ -35,7 +45,12 @@ class PostingQuerySet(models.QuerySet["Posting"]):
 
     def on(self, today: date) -> PostingQuerySet:
         """Those whose dates include `today`, whether or not the user may sign in."""
-        return self.filter(starts_on__lte=today).filter(Q(ends_on=None) | Q(ends_on__gte=today))
+        begun = self.filter(cancelled_at=None, starts_on__lte=today)
+        return begun.filter(Q(ends_on=None) | Q(ends_on__gte=today))
+
+    def current_or_coming(self, today: date) -> PostingQuerySet:
+        """Those that have not ended by `today`."""
+        return self.filter(cancelled_at=None).filter(Q(ends_on=None) | Q(ends_on__gte=today))
 
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
@@ -44,7 +59,9 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
     def valid(self, now: datetime) -> ApiTokenQuerySet:
         """Neither revoked nor run out, and of a posting in force."""
         today = timezone.localdate(now)
-        alive = self.filter(revoked_at=None, expires_at__gt=now, posting__user__is_active=True)
+        alive = self.filter(
+            revoked_at=None, expires_at__gt=now, posting__user__is_active=True, posting__cancelled_at=None
+        )
         return alive.filter(posting__starts_on__lte=today).filter(
             Q(posting__ends_on=None) | Q(posting__ends_on__gte=today)
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime, timedelta
 
 from django.db.models import Q
@@ -14,14 +13,10 @@ from rest_framework.request import Request
 from accounts import acting
 from accounts.addresses import client_ip
 from accounts.models import ApiToken, User
+from accounts.services.tokens import digest_of
 
 KEYWORD = "Token"
 _REFUSED = "令牌无效、已过期、已吊销，或其岗位已不在任期内。请向安全管理员申请新的令牌。"
-
-
-def digest_of(token: str) -> str:
-    """What is kept of a token. It is 256 bits of chance, so a plain hash tells nothing about it."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 class TokenAuthentication(BaseAuthentication):
