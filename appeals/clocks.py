@@ -15,7 +15,7 @@ from governance.deadlines.terms import Term, Terms
 
 SUBJECT = "appeals.appeal"
 # Not a clock that runs, but a window whose end the hand-over keeps.
-SEND_BACK = "send_back"
+SEND_BACK = "send_back_window"
 DISPATCH, ACCEPT, CONTACT, RESOLVE, VISIT, REHANDLE = (
     "dispatch", "accept", "first_contact", "resolve", "visit", "rehandle",
 )  # fmt: skip

@@ -6,7 +6,10 @@ import pytest
 
 from governance.embedded import servers
 from governance.embedded.problem import Problem
+from tests.fixtures import cast, district, now
 from tests.settings import VAR
+
+__all__ = ["cast", "district", "now"]
 
 _in_use = pytest.StashKey()
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from governance.calendars.services import ensure_default_calendar
+from governance.calendars.defaults import ensure_default_calendar
 
 from appeals import services
 from appeals.categories import ensure_default_categories

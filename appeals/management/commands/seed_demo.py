@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
-from governance.calendars.services import ensure_default_calendar
+from governance.calendars.defaults import ensure_default_calendar
 from tqdm import tqdm
 
 from accounts.models import User
