@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "governance.ui.problems.CleanInputMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -95,6 +96,7 @@ TEMPLATES = [
         },
     }
 ]
+CSRF_FAILURE_VIEW = "governance.ui.problems.csrf_failure"
 FORM_RENDERER = "governance.ui.forms.Renderer"
 
 DATABASES = {"default": addresses.database(os.environ.get("DATABASE_URL", ""), VAR_DIR)}
@@ -123,7 +125,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 # 0 days: a password never grows too old.
-PASSWORD_VALID_DAYS = int(os.environ.get("PASSWORD_VALID_DAYS", "90"))
+PASSWORD_VALID_DAYS = int(os.environ.get("PASSWORD_VALID_DAYS", "0" if DEMO else "90"))
 PASSWORD_HISTORY = 5
 SESSION_IDLE_SECONDS = int(os.environ.get("SESSION_IDLE_MINUTES", "60")) * 60
 SESSION_ENGINE = "django.contrib.sessions.backends.db"

@@ -46,3 +46,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *(path(prefix, include(module)) for prefix, module in PAGES if _there(module)),
     path("api/v1/", include((api_patterns, "api"))),
 ]
+
+handler400 = "governance.ui.problems.bad_request"
+handler403 = "governance.ui.problems.forbidden"
+handler404 = "governance.ui.problems.not_found"
+handler500 = "governance.ui.problems.server_error"
