@@ -77,6 +77,11 @@ ROUTES: dict[str, str | dict[str, str]] = {
     "accounts:act_as": {"POST": SIGNED_IN},
     "accounts:session_end": {"POST": AUTHENTICATED},
     "accounts:sessions_end": {"POST": AUTHENTICATED},
+    # what a person keeps of the interface
+    "ui:prefer": {"POST": PUBLIC},
+    "ui:save_view": {"POST": SIGNED_IN},
+    "ui:delete_view": {"POST": SIGNED_IN},
+    "ui:choose_columns": {"POST": SIGNED_IN},
     # API
     "api:schema": PUBLIC,
     "api:docs": PUBLIC,
