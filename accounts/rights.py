@@ -82,6 +82,16 @@ ROUTES: dict[str, str | dict[str, str]] = {
     "ui:save_view": {"POST": SIGNED_IN},
     "ui:delete_view": {"POST": SIGNED_IN},
     "ui:choose_columns": {"POST": SIGNED_IN},
+    # hotline import
+    "imports:list": "appeal.import",
+    "imports:detail": {"GET": "appeal.import"},
+    "imports:columns": "appeal.import",
+    "imports:progress": {"GET": "appeal.import"},
+    "imports:start": {"POST": "appeal.import"},
+    "imports:stop": {"POST": "appeal.import"},
+    "imports:discard": {"POST": "appeal.import"},
+    "imports:refused": {"GET": "appeal.import"},
+    "imports:template_delete": {"POST": "appeal.import"},
     # API
     "api:schema": PUBLIC,
     "api:docs": PUBLIC,

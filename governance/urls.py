@@ -12,6 +12,7 @@ PAGES = [
     ("ui/", "governance.ui.urls"),
     ("accounts/", "accounts.urls"),
     ("territory/", "grids.urls"),
+    ("appeals/import/", "appeals.imports.urls"),
     ("appeals/", "appeals.urls"),
     ("calendars/", "governance.calendars.urls"),
     ("deadlines/", "governance.deadlines.urls"),
