@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from governance.scope import Actor, Role, UnitKind
 
@@ -35,6 +36,21 @@ class UnitQuerySet(models.QuerySet["Unit"]):
         if kind == UnitKind.SQUAD:
             return self.filter(Q(pk=unit_id) | Q(street_id=street_id, kind__in=TERRITORY))
         return self.filter(pk=unit_id)
+
+    def within(self, unit_ids: Sequence[int]) -> UnitQuerySet:
+        """The units and all below them, whatever their kinds."""
+        ids = list(unit_ids)
+        return self.filter(
+            Q(pk__in=ids)
+            | Q(district_id__in=ids)
+            | Q(street_id__in=ids)
+            | Q(community_id__in=ids)
+            | Q(parent_id__in=ids)
+        )
+
+    def count_by_kind(self) -> dict[str, int]:
+        """How many there are of each kind."""
+        return dict(self.order_by().values_list("kind").annotate(count=Count("pk")))
 
     def open(self) -> UnitQuerySet:
         """Units in being."""
