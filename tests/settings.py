@@ -16,3 +16,5 @@ if _process := os.environ.get("PYTEST_XDIST_WORKER"):
     REDIS_URL = addresses.redis_number(REDIS_URL, int(_process.removeprefix("gw")) + 1)  # noqa: F405
     CELERY_BROKER_URL = addresses.broker(REDIS_URL)
     CACHES["default"]["LOCATION"] = REDIS_URL  # noqa: F405
+
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405  whitenoise warns of a missing one
