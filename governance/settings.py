@@ -187,6 +187,18 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 UPLOAD_MAX_BYTES = 20 * 1024 * 1024
 SPREADSHEET_MAX_BYTES = 200 * 1024 * 1024
 
+# Outside channels; one without an address is off. The adapters are in governance/outbox/channels.py.
+OUTBOX_CHANNELS = {
+    "wecom": {"adapter": "governance.outbox.channels.WeComRobot", "url": os.environ.get("WECOM_ROBOT_URL", "")},
+    "sms": {
+        "adapter": "governance.outbox.channels.SmsGateway",
+        "url": os.environ.get("SMS_GATEWAY_URL", ""),
+        "token": os.environ.get("SMS_GATEWAY_TOKEN", ""),
+    },
+}
+# A path that the web server in front answers itself (nginx: `internal`), e.g. "/protected/"; empty: Django sends files.
+FILES_ACCEL_PREFIX = os.environ.get("FILES_ACCEL_PREFIX", "")
+
 CELERY_BROKER_URL = addresses.broker(REDIS_URL)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -203,6 +215,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-clocks": {"task": "governance.deadlines.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}},
     "seal-audit": {"task": "governance.audit.tasks.seal", "schedule": 60.0, "options": {"expires": 60}},
     "deliver-outbox": {"task": "governance.outbox.tasks.deliver", "schedule": 10.0, "options": {"expires": 10}},
+    "purge-drafts": {"task": "governance.files.tasks.purge_drafts", "schedule": 3600.0, "options": {"expires": 3600}},
     "recover-jobs": {"task": "governance.jobs.tasks.recover", "schedule": 60.0, "options": {"expires": 60}},
     "apply-unit-changes": {"task": "grids.tasks.apply_due_changes", "schedule": 300.0, "options": {"expires": 300}},
 }

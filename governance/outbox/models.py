@@ -3,6 +3,8 @@
 from django.db import models
 from django.db.models import Q
 
+from governance.outbox.querysets import InboxQuerySet
+
 
 class InboxItem(models.Model):
     """A message to one person inside the platform. Written with the change itself, so it cannot be lost."""
@@ -20,6 +22,8 @@ class InboxItem(models.Model):
     created_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
 
+    objects = InboxQuerySet.as_manager()
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user_id", "key"], name="one_inbox_item_per_key")]
         indexes = [
@@ -32,12 +36,15 @@ class Delivery(models.Model):
     """A message to an outside channel (a WeCom robot, an SMS gateway, the city hotline), retried until accepted."""
 
     WAITING, SENT, GIVEN_UP = "waiting", "sent", "given_up"
+    STATES = [(WAITING, "待发送"), (SENT, "已送达"), (GIVEN_UP, "未送达")]
 
     channel = models.CharField(max_length=16)
     key = models.CharField(max_length=120, unique=True)
-    address = models.CharField(max_length=200, blank=True)
+    # Often somebody's number: sealed for "delivery.address:<key>".
+    address_sealed = models.CharField(max_length=400, blank=True)
     payload = models.JSONField()
-    state = models.CharField(max_length=8, default=WAITING)
+    state = models.CharField("状态", max_length=8, choices=STATES, default=WAITING)
+    # Grows with every claim: whoever claimed an attempt may end it, and nobody else.
     attempts = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField(null=True)
     last_error = models.CharField(max_length=500, blank=True)

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
 
-from governance.outbox.models import Delivery
+from governance import privacy
+from governance.errors import NotFound
+from governance.outbox.models import InboxItem
+from governance.scope import Actor
 
 _INSERT = """
 INSERT INTO outbox_inboxitem (user_id, key, level, title, body, subject_type, subject_id, created_at)
 SELECT unnest(%(users)s::bigint[]), %(key)s, %(level)s, %(title)s, %(body)s, %(subject_type)s, %(subject_id)s, %(now)s
 ON CONFLICT (user_id, key) DO NOTHING
+"""
+
+_ENQUEUE = """
+INSERT INTO outbox_delivery (channel, key, address_sealed, payload, state, attempts, next_try_at, last_error, created_at)
+VALUES (%(channel)s, %(key)s, %(address)s, %(payload)s, 'waiting', 0, %(now)s, '', %(now)s)
+ON CONFLICT (key) DO NOTHING
 """
 
 
@@ -57,12 +67,28 @@ def notify(
 def enqueue(*, channel: str, key: str, address: str, payload: dict[str, Any], now: datetime) -> bool:
     """Queue a message to an outside channel, and say whether it is new: one `key` is delivered once.
 
-    It leaves with the sweep after the commit; `payload` is what the channel's adapter understands.
+    It leaves with the sweep after the commit; `payload` is what the channel's adapter understands. The address (up
+    to 200 characters) is sealed at rest.
     """
-    row = Delivery(channel=channel, key=key, address=address, payload=payload, next_try_at=now, created_at=now)
-    before = Delivery.objects.filter(key=key).exists()
-    Delivery.objects.bulk_create([row], ignore_conflicts=True)
-    return not before
+    sealed = privacy.seal(address, context=f"delivery.address:{key}")
+    values = {"channel": channel, "key": key, "address": sealed, "payload": json.dumps(payload), "now": now}
+    with connection.cursor() as cursor:
+        cursor.execute(_ENQUEUE, values)
+        return bool(cursor.rowcount)
+
+
+def mark_read(*, item_id: int, by: Actor, now: datetime) -> InboxItem:
+    """Mark one message of one's own as read, and give it back; raises NotFound for any other."""
+    item = InboxItem.objects.visible_to(by).filter(pk=item_id).first()
+    if item is None:
+        raise NotFound("没有这条消息。")
+    InboxItem.objects.filter(pk=item.pk, read_at=None).update(read_at=now)
+    return item
+
+
+def mark_all_read(*, by: Actor, now: datetime) -> int:
+    """Mark all messages of one's own that had come by `now` as read; how many."""
+    return InboxItem.objects.visible_to(by).unread().filter(created_at__lte=now).update(read_at=now)
 
 
 def _cut(text: str, limit: int) -> str:

@@ -1,0 +1,80 @@
+"""Delivering to outside channels: claimed by one worker at a time, tried again until accepted.
+
+A claim is committed before the message leaves, and lapses after a while: no row stays locked while a receiver thinks,
+and what a dead worker had in hand is sent again, with the same key, by which the receiver knows it.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+from django.db import connection
+
+from governance import privacy
+from governance.outbox.channels import Undelivered, channel
+from governance.outbox.models import Delivery
+
+# Longer than any one attempt can take (channels.TIMEOUT for each of connecting, sending, reading).
+LEASE = timedelta(seconds=60)
+FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=1)
+# With these waits: given up after about eight hours.
+MAX_ATTEMPTS = 15
+
+_log = logging.getLogger(__name__)
+
+_CLAIM = """
+UPDATE outbox_delivery SET attempts = attempts + 1, next_try_at = %(lapses)s
+WHERE id = (
+  SELECT id FROM outbox_delivery WHERE state = 'waiting' AND next_try_at <= %(now)s
+  ORDER BY next_try_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
+)
+RETURNING id
+"""
+
+
+def deliver_next(*, now: datetime) -> bool | None:
+    """Send the message that is longest due at `now`: True when accepted, False when put off, None when none is due."""
+    delivery = _claim(now)
+    return None if delivery is None else _send(delivery, now)
+
+
+def wait_after(attempts: int) -> timedelta:
+    """How long to wait after so many attempts: 30 s, 1 min, 2 min … up to an hour."""
+    return min(FIRST_WAIT * 2 ** min(attempts - 1, 10), LONGEST_WAIT)
+
+
+def _claim(now: datetime) -> Delivery | None:
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, {"now": now, "lapses": now + LEASE})
+        row = cursor.fetchone()
+    return Delivery.objects.get(pk=row[0]) if row else None
+
+
+def _send(delivery: Delivery, now: datetime) -> bool:
+    try:
+        address = privacy.open_sealed(delivery.address_sealed, context=f"delivery.address:{delivery.key}")
+        channel(delivery.channel).send(address=address, payload=delivery.payload, key=delivery.key)
+    except Undelivered as error:
+        _put_off(delivery, str(error), now, is_final=error.is_final)
+        return False
+    except Exception as error:
+        # One message that breaks an adapter must not stand in front of all others.
+        _log.exception("delivery %s broke its adapter", delivery.pk)
+        _put_off(delivery, f"发送时出错：{type(error).__name__}", now, is_final=False)
+        return False
+    _end(delivery, state=Delivery.SENT, sent_at=now, next_try_at=None, last_error="")
+    return True
+
+
+def _put_off(delivery: Delivery, error: str, now: datetime, *, is_final: bool) -> None:
+    if is_final or delivery.attempts >= MAX_ATTEMPTS:
+        _log.warning("delivery %s given up after %s attempts: %s", delivery.pk, delivery.attempts, error)
+        _end(delivery, state=Delivery.GIVEN_UP, next_try_at=None, last_error=error[:500])
+    else:
+        _end(delivery, next_try_at=now + wait_after(delivery.attempts), last_error=error[:500])
+
+
+def _end(delivery: Delivery, **values: object) -> None:
+    mine = Delivery.objects.filter(pk=delivery.pk, state=Delivery.WAITING, attempts=delivery.attempts)
+    mine.update(**values)
