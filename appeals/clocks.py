@@ -110,6 +110,11 @@ def open_clocks(appeal: Appeal) -> Any:
     return Clock.objects.filter(subject_type=SUBJECT, subject_id=appeal.pk, state__in=Clock.OPEN)
 
 
+def all_clocks(appeal: Appeal) -> list[Clock]:
+    """Every clock of the appeal, in the order in which they started."""
+    return list(Clock.objects.filter(subject_type=SUBJECT, subject_id=appeal.pk).order_by("started_at", "id"))
+
+
 def main_clock_fields(appeal: Appeal) -> dict[str, Any]:
     """What a list shows of the clocks: the main one's kind and due time, and the worst card of all that are open."""
     clocks = list(open_clocks(appeal).order_by("id"))

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from django.contrib.postgres.search import SearchQuery, SearchVectorField
-from django.db.models import F, Func, Value
+from django.db.models import Func, Value
 
 from governance.types import TextArray
 
@@ -32,6 +32,8 @@ def _pieces(text: str) -> Iterator[str]:
             yield run
         else:
             yield from (run[i : i + 2] for i in range(len(run) - 1))
+            # The last character begins no piece of two; alone it can still be looked for.
+            yield run[-1]
 
 
 def document(*parts: str) -> Func:
@@ -55,4 +57,4 @@ def query(words: str) -> SearchQuery | None:
             terms.append(f"'{run[:40]}':*")
         else:
             terms.extend(f"'{run[i : i + 2]}'" for i in range(len(run) - 1))
-    return SearchQuery(" & ".join(terms), config=F("simple"), search_type="raw") if terms else None
+    return SearchQuery(" & ".join(terms), config="simple", search_type="raw") if terms else None

@@ -21,6 +21,11 @@ SUBJECT = "appeals.appeal"
 _STATE_LABELS = dict(Appeal._meta.get_field("state").flatchoices)
 
 
+def column_of(field: str) -> str:
+    """The attribute that holds the field's own value: `lead_unit` → `lead_unit_id`."""
+    return str(getattr(Appeal._meta.get_field(field), "attname"))  # noqa: B009 - typed as a relation, too
+
+
 class Run:
     """A step under way. The appeal is locked; `set` notes old values; leaving the block writes everything."""
 
@@ -37,7 +42,7 @@ class Run:
     def set(self, **values: Any) -> None:
         """Set fields of the appeal; what was there goes to the audit record."""
         for name, value in values.items():
-            column = Appeal._meta.get_field(name).attname
+            column = column_of(name)
             value = value.pk if hasattr(value, "pk") else value
             self._before.setdefault(column, getattr(self.appeal, column))
             setattr(self.appeal, column, value)

@@ -18,11 +18,11 @@ from appeals.models import CHANNELS, HANDLING_KINDS, URGENCIES, Appeal, Assignme
 from appeals.numbers import query_code, take_numbers
 from appeals.people import sealed_person
 from appeals.place import place
-from appeals.services._run import SUBJECT, Run, add_entry, step
+from appeals.services._run import SUBJECT, Run, add_entry, column_of, step
 from appeals.words import clean
 from appeals.workflow import RESOLVED
 from governance.audit import services as audit
-from governance.errors import InvalidInput, NotAllowed
+from governance.errors import IllegalState, InvalidInput, NotAllowed
 from governance.files import services as files
 from governance.scope import Actor, UnitKind
 from grids.models import Unit
@@ -55,6 +55,8 @@ class NewAppeal:
     raised_at: datetime | None = None
     device_at: datetime | None = None
     client_key: uuid.UUID | None = None
+    # The number in the system that it comes from; one appeal for each within a channel.
+    source_number: str = ""
     result: str = ""
     public_reply: str = ""
     attachment_ids: Sequence[uuid.UUID] = field(default_factory=tuple)
@@ -73,13 +75,24 @@ def register(*, new: NewAppeal, by: Actor, now: datetime) -> Appeal:
     appeal = _build(new, by, now)
     try:
         with transaction.atomic(durable=True):
+            _refuse_known_source(appeal)
             _insert(appeal, new, by, now)
     except IntegrityError:
         # The phone sent the same report twice at once, and the other one was quicker.
         if (earlier := _earlier(new, by)) is None:
+            _refuse_known_source(appeal)
             raise
         return earlier
     return appeal
+
+
+def _refuse_known_source(appeal: Appeal) -> None:
+    """A message that names the appeal which has the source's number already."""
+    if not appeal.source_number:
+        return
+    known = Appeal.objects.filter(channel=appeal.channel, source_number=appeal.source_number)
+    if number := known.values_list("number", flat=True).first():
+        raise IllegalState(f"来源编号 {appeal.source_number} 已登记为 {number}，不重复登记。", field="source_number")
 
 
 def _earlier(new: NewAppeal, by: Actor) -> Appeal | None:
@@ -98,6 +111,7 @@ def _build(new: NewAppeal, by: Actor, now: datetime) -> Appeal:
         title=clean(new.title, label="标题", field="title", most=100, least=2),
         content=clean(new.content, label="诉求内容", field="content", most=10_000, least=5),
         address=clean(new.address, label="事发地址", field="address", most=200),
+        source_number=clean(new.source_number, label="来源编号", field="source_number", most=64),
         category=category, is_confidential=new.is_confidential, lon=new.lon, lat=new.lat,
         client_key=new.client_key, query_code=query_code(), seal_key=uuid.uuid4(),
         raised_at=_raised_at(new, now), registered_at=now, changed_at=now,
@@ -170,7 +184,7 @@ def _resolve_on_the_spot(appeal: Appeal, by: Actor, now: datetime, run: Run | No
         if run is not None and name != "state":
             run.set(**{name: value})
         else:
-            setattr(appeal, Appeal._meta.get_field(name).attname, value)
+            setattr(appeal, column_of(name), value)
     clocks.start(appeal, clocks.VISIT, unit_id=changes["desk_unit"], now=now)
 
 

@@ -1,0 +1,290 @@
+"""Shapes of the API for appeals. Rules are the services'; here only types, and what each field means."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from appeals.models import (
+    CHANNELS,
+    HANDLING_KINDS,
+    URGENCIES,
+    Appeal,
+    AppealEntry,
+    Assignment,
+    Category,
+    SendBack,
+    Visit,
+)  # fmt: skip
+from appeals.services.settle import REJECT_REASONS
+from governance.deadlines.models import Clock
+
+_POSITIVE = {"min_value": 1, "max_value": 2**63 - 1}
+
+
+class UnitField(serializers.Serializer[Any]):
+    """A unit by id, code and name."""
+
+    id = serializers.IntegerField(read_only=True)
+    code = serializers.CharField(read_only=True)
+    name = serializers.CharField(read_only=True)
+
+
+class CategorySerializer(serializers.ModelSerializer[Category]):
+    """A category; `path` is its full name."""
+
+    class Meta:
+        model = Category
+        fields = ("id", "parent", "name", "path", "level", "lead_kind", "lead_unit", "is_active")
+
+
+class AppealSummary(serializers.ModelSerializer[Appeal]):
+    """A row of the list. Numbers of people are masked."""
+
+    category = serializers.CharField(source="category.path", default="", read_only=True)
+    street = UnitField(read_only=True)
+    community = UnitField(read_only=True)
+    grid = UnitField(read_only=True)
+    lead_unit = UnitField(read_only=True)
+    desk_unit = UnitField(read_only=True)
+
+    class Meta:
+        model = Appeal
+        fields = (
+            "id", "number", "source_number", "channel", "title", "category", "urgency", "handling_kind", "state",
+            "complainant", "phone_masked", "address", "street", "community", "grid", "lead_unit", "desk_unit",
+            "handler_name", "raised_at", "registered_at", "resolved_at", "closed_at", "clock_kind", "due_at", "card",
+            "is_supervised", "send_back_pending", "rehandles", "repeats", "revision",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class AssignmentSerializer(serializers.ModelSerializer[Assignment]):
+    """A hand-over to a unit, as lead or assisting."""
+
+    unit = UnitField(read_only=True)
+
+    class Meta:
+        model = Assignment
+        fields = (
+            "id", "unit", "part", "given_at", "words", "send_back_until", "accepted_at", "accepted_by_name",
+            "contacted_at", "ended_at", "ended_how", "result",
+        )  # fmt: skip
+
+
+class EntrySerializer(serializers.ModelSerializer[AppealEntry]):
+    """A step in the history."""
+
+    class Meta:
+        model = AppealEntry
+        fields = (
+            "id",
+            "kind",
+            "at",
+            "device_at",
+            "user_name",
+            "unit_name",
+            "role",
+            "from_state",
+            "to_state",
+            "words",
+            "data",
+            "clock",
+        )
+
+
+class ClockSerializer(serializers.ModelSerializer[Clock]):
+    """A limit: when it started, when it is due, how it ended."""
+
+    class Meta:
+        model = Clock
+        fields = ("id", "kind", "unit_id", "state", "started_at", "due_at", "overdue_since", "ended_at")
+
+
+class AppealDetail(AppealSummary):
+    """Everything of one appeal but its history."""
+
+    assignments = AssignmentSerializer(many=True, read_only=True)
+    clocks = ClockSerializer(many=True, read_only=True, help_text="本工单的各项时限")
+    steps = serializers.ListField(child=serializers.CharField(), read_only=True, help_text="当前可执行的操作")
+
+    class Meta(AppealSummary.Meta):
+        fields = (
+            *AppealSummary.Meta.fields, "content", "identity_masked", "is_confidential", "lon", "lat", "result",
+            "public_reply", "close_kind", "satisfaction", "parent", "red_cards", "ladder", "assignments", "clocks",
+            "steps",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class _Place(serializers.Serializer[Any]):
+    unit_id = serializers.IntegerField(required=False, allow_null=True, **_POSITIVE, help_text="事发街道、社区或网格")
+    lon = serializers.FloatField(
+        required=False, allow_null=True, min_value=-180, max_value=180, help_text="WGS-84 经度"
+    )
+    lat = serializers.FloatField(required=False, allow_null=True, min_value=-90, max_value=90, help_text="WGS-84 纬度")
+
+
+class NewAppealSerializer(_Place):
+    """A new appeal. With `result` it arrives resolved on the spot."""
+
+    title = serializers.CharField(max_length=100)
+    content = serializers.CharField(max_length=10_000)
+    channel = serializers.ChoiceField(choices=CHANNELS)
+    source_number = serializers.CharField(required=False, max_length=64, help_text="来源系统的编号，同一渠道内唯一")
+    category_id = serializers.IntegerField(required=False, allow_null=True, **_POSITIVE)
+    urgency = serializers.ChoiceField(choices=URGENCIES, required=False)
+    handling_kind = serializers.ChoiceField(choices=HANDLING_KINDS, required=False)
+    complainant = serializers.CharField(required=False, allow_blank=True, max_length=64)
+    phone = serializers.CharField(required=False, allow_blank=True, max_length=32)
+    identity = serializers.CharField(required=False, allow_blank=True, max_length=32)
+    is_confidential = serializers.BooleanField(required=False)
+    address = serializers.CharField(required=False, allow_blank=True, max_length=200)
+    raised_at = serializers.DateTimeField(required=False, allow_null=True)
+    device_at = serializers.DateTimeField(required=False, allow_null=True)
+    client_key = serializers.UUIDField(required=False, allow_null=True, help_text="设备生成的键，重复上报只登记一次")
+    result = serializers.CharField(required=False, allow_blank=True, max_length=10_000)
+    public_reply = serializers.CharField(required=False, allow_blank=True, max_length=10_000)
+    attachment_ids = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=9)
+
+
+class StepSerializer(serializers.Serializer[Any]):
+    """What every step takes: the revision that the caller saw, so that a newer change is not overrun."""
+
+    revision = serializers.IntegerField(required=False, min_value=1, max_value=2**31 - 1)
+
+
+class CorrectionSerializer(_Place, StepSerializer):
+    """Facts to correct; what is left out stays."""
+
+    title = serializers.CharField(required=False, max_length=100)
+    content = serializers.CharField(required=False, max_length=10_000)
+    category_id = serializers.IntegerField(required=False, **_POSITIVE)
+    urgency = serializers.ChoiceField(choices=URGENCIES, required=False)
+    handling_kind = serializers.ChoiceField(choices=HANDLING_KINDS, required=False)
+    complainant = serializers.CharField(required=False, allow_blank=True, max_length=64)
+    phone = serializers.CharField(required=False, allow_blank=True, max_length=32)
+    identity = serializers.CharField(required=False, allow_blank=True, max_length=32)
+    address = serializers.CharField(required=False, allow_blank=True, max_length=200)
+
+
+class WordsSerializer(StepSerializer):
+    """A step that needs words."""
+
+    words = serializers.CharField(max_length=2000)
+
+
+class DispatchSerializer(StepSerializer):
+    """To whom, with what words, and who assists."""
+
+    to_unit_id = serializers.IntegerField(**_POSITIVE)
+    words = serializers.CharField(required=False, allow_blank=True, max_length=1000)
+    assisting_unit_ids = serializers.ListField(
+        child=serializers.IntegerField(**_POSITIVE), required=False, max_length=20
+    )
+
+
+class PassDownSerializer(StepSerializer):
+    """To which unit below."""
+
+    to_unit_id = serializers.IntegerField(**_POSITIVE)
+    words = serializers.CharField(required=False, allow_blank=True, max_length=1000)
+
+
+class TransferSerializer(WordsSerializer):
+    """To which other unit, and why."""
+
+    to_unit_id = serializers.IntegerField(**_POSITIVE)
+
+
+class AssistingSerializer(StepSerializer):
+    """Who is to assist."""
+
+    unit_ids = serializers.ListField(child=serializers.IntegerField(**_POSITIVE), min_length=1, max_length=20)
+    words = serializers.CharField(required=False, allow_blank=True, max_length=1000)
+
+
+class AdjudicateSerializer(WordsSerializer):
+    """Whether the return stands; if so, to whom the appeal goes now."""
+
+    uphold = serializers.BooleanField()
+    to_unit_id = serializers.IntegerField(required=False, allow_null=True, **_POSITIVE)
+
+
+class SendBackSerializer(WordsSerializer):
+    """Why the order is returned."""
+
+    reason = serializers.ChoiceField(choices=SendBack.REASONS)
+
+
+class ResultSerializer(StepSerializer):
+    """What was done, for the record, and the answer for the public."""
+
+    result = serializers.CharField(max_length=10_000)
+    public_reply = serializers.CharField(max_length=10_000)
+
+
+class ResolveSerializer(ResultSerializer):
+    """The same with evidence."""
+
+    attachment_ids = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=9)
+
+
+class AssistedSerializer(StepSerializer):
+    """What the assisting unit did."""
+
+    result = serializers.CharField(max_length=10_000)
+
+
+class VisitSerializer(StepSerializer):
+    """One attempt at a visit."""
+
+    method = serializers.ChoiceField(choices=Visit.METHODS)
+    reached = serializers.BooleanField()
+    solved = serializers.BooleanField(required=False, allow_null=True)
+    satisfaction = serializers.ChoiceField(choices=Visit.SATISFACTION, required=False, allow_blank=True)
+    words = serializers.CharField(required=False, allow_blank=True, max_length=2000)
+
+
+class RejectSerializer(WordsSerializer):
+    """Why, and what the complainant is told."""
+
+    reason = serializers.ChoiceField(choices=REJECT_REASONS)
+    public_reply = serializers.CharField(max_length=10_000)
+
+
+class MergeSerializer(StepSerializer):
+    """Into which appeal."""
+
+    into_id = serializers.IntegerField(**_POSITIVE)
+    words = serializers.CharField(required=False, allow_blank=True, max_length=1000)
+
+
+class BulkDispatchSerializer(serializers.Serializer[Any]):
+    """Which appeals go to which unit."""
+
+    appeal_ids = serializers.ListField(child=serializers.IntegerField(**_POSITIVE), min_length=1, max_length=500)
+    to_unit_id = serializers.IntegerField(**_POSITIVE)
+    words = serializers.CharField(required=False, allow_blank=True, max_length=1000)
+
+
+class BulkResultSerializer(serializers.Serializer[Any]):
+    """What became of one of them; an empty problem means that it went through."""
+
+    appeal_id = serializers.IntegerField()
+    number = serializers.CharField()
+    problem = serializers.CharField(allow_blank=True)
+
+
+class RevealSerializer(serializers.Serializer[Any]):
+    """Which number, and why it is looked at."""
+
+    field = serializers.ChoiceField(choices=[("phone", "联系电话"), ("identity", "身份证号")])
+    reason = serializers.CharField(max_length=200)
+
+
+class RevealedSerializer(serializers.Serializer[Any]):
+    """The full number."""
+
+    value = serializers.CharField()

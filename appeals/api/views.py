@@ -1,0 +1,174 @@
+"""The API for appeals: the same querysets and services as the pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import generics, status
+from rest_framework.pagination import CursorPagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
+from rest_framework.views import APIView
+
+from appeals import clocks, selectors, services
+from appeals.api import serializers as s
+from appeals.api.steps import CALLS
+from appeals.filters import AppealFilterSet
+from appeals.models import Appeal, AppealEntry, Category
+from appeals.querysets import AppealQuerySet
+from appeals.services import NewAppeal
+from governance.errors import NotFound
+from governance.ui.idempotency import Idempotent
+
+TAG = ["诉求"]
+
+
+class NewestFirst(CursorPagination):
+    """Pages by the last row seen, so that the thousandth is as fast as the first."""
+
+    page_size = 50
+    max_page_size = 200
+    page_size_query_param = "page_size"
+    ordering = ("-registered_at", "-id")
+
+
+class HistoryOrder(NewestFirst):
+    """The history, newest first."""
+
+    ordering = ("-id",)
+
+
+def _checked(serializer: type[Serializer[Any]], request: Request) -> dict[str, Any]:
+    body = serializer(data=request.data)
+    body.is_valid(raise_exception=True)
+    return dict(body.validated_data)
+
+
+def _appeal(request: Request, appeal_id: int) -> Appeal:
+    appeal = selectors.for_detail(request.actor).filter(pk=appeal_id).first()
+    if appeal is None:
+        raise NotFound("没有找到这件诉求，或它不在您的管辖范围内。")
+    return appeal
+
+
+def _detail(appeal: Appeal, request: Request) -> Response:
+    appeal.clocks = clocks.all_clocks(appeal)  # type: ignore[attr-defined]
+    steps = selectors.available_steps(appeal, request.actor, timezone.now())
+    appeal.steps = [step.name for step in steps]  # type: ignore[attr-defined]
+    return Response(s.AppealDetail(appeal).data)
+
+
+@extend_schema(tags=TAG)
+class AppealList(Idempotent, generics.ListAPIView[Appeal]):
+    """The appeals that the caller may see, newest first; POST registers one."""
+
+    serializer_class = s.AppealSummary
+    pagination_class = NewestFirst
+    filterset_class = AppealFilterSet
+    queryset = Appeal.objects.none()
+
+    def get_queryset(self) -> AppealQuerySet:
+        """Scope, with what a row shows."""
+        return selectors.for_list(self.request.actor)
+
+    @extend_schema(request=s.NewAppealSerializer, responses={201: s.AppealDetail})
+    def post(self, request: Request) -> Response:
+        """登记诉求。"""
+        new = NewAppeal(**_checked(s.NewAppealSerializer, request))
+        appeal = services.register(new=new, by=request.actor, now=timezone.now())
+        answer = _detail(_appeal(request, appeal.pk), request)
+        answer.status_code = status.HTTP_201_CREATED
+        return answer
+
+
+@extend_schema(tags=TAG)
+class AppealOne(APIView):
+    """One appeal."""
+
+    @extend_schema(responses=s.AppealDetail)
+    def get(self, request: Request, appeal_id: int) -> Response:
+        """诉求详情，含各单位承办情况、时限和当前可执行的操作。"""
+        return _detail(_appeal(request, appeal_id), request)
+
+
+@extend_schema(tags=TAG)
+class AppealHistory(generics.ListAPIView[AppealEntry]):
+    """The history of one appeal, newest first."""
+
+    serializer_class = s.EntrySerializer
+    pagination_class = HistoryOrder
+    queryset = AppealEntry.objects.none()
+    filter_backends = ()
+
+    def get_queryset(self) -> Any:
+        """The entries of an appeal in scope."""
+        return selectors.timeline(_appeal(self.request, self.kwargs["appeal_id"]))
+
+
+@extend_schema(tags=TAG)
+class AppealNotes(Idempotent):
+    """Words added to the history."""
+
+    @extend_schema(request=s.WordsSerializer, responses={201: s.EntrySerializer})
+    def post(self, request: Request, appeal_id: int) -> Response:
+        """补充说明。"""
+        words = _checked(s.WordsSerializer, request)["words"]
+        entry = services.note(appeal_id=appeal_id, words=words, by=request.actor, now=timezone.now())
+        return Response(s.EntrySerializer(entry).data, status=status.HTTP_201_CREATED)
+
+
+@extend_schema(tags=TAG)
+class AppealReveal(APIView):
+    """A complainant's full number, recorded."""
+
+    @extend_schema(request=s.RevealSerializer, responses=s.RevealedSerializer)
+    def post(self, request: Request, appeal_id: int) -> Response:
+        """查看完整号码，须说明事由，并记入审计。"""
+        body = _checked(s.RevealSerializer, request)
+        value = services.reveal(appeal_id=appeal_id, by=request.actor, now=timezone.now(), **body)
+        return Response({"value": value})
+
+
+@extend_schema(tags=TAG)
+class BulkDispatch(Idempotent):
+    """Many appeals to one unit; each by itself."""
+
+    @extend_schema(request=s.BulkDispatchSerializer, responses=s.BulkResultSerializer(many=True))
+    def post(self, request: Request) -> Response:
+        """批量交办，逐件返回结果。"""
+        body = _checked(s.BulkDispatchSerializer, request)
+        results = services.dispatch_many(by=request.actor, now=timezone.now(), **body)
+        return Response(s.BulkResultSerializer(results, many=True).data)
+
+
+@extend_schema(tags=TAG)
+class CategoryList(generics.ListAPIView[Category]):
+    """The categories in use."""
+
+    serializer_class = s.CategorySerializer
+    queryset = Category.objects.filter(is_active=True)
+    filter_backends = ()
+    pagination_class = None
+
+
+def step_view(name: str) -> Any:
+    """The view of one step of the workflow."""
+    call = CALLS[name]
+
+    class StepView(Idempotent):
+        """One step on one appeal."""
+
+        @extend_schema(tags=TAG, operation_id=f"appeals_{name}", request=call.body, responses=s.AppealDetail)
+        def post(self, request: Request, appeal_id: int) -> Response:
+            """Take the step; the appeal as it stands afterwards."""
+            body = _checked(call.body, request)
+            call.service(appeal_id=appeal_id, by=request.actor, now=timezone.now(), **body)
+            # Who sends an appeal back may not see it afterwards; then there is nothing to show.
+            appeal = selectors.for_detail(request.actor).filter(pk=appeal_id).first()
+            return _detail(appeal, request) if appeal else Response(status=status.HTTP_204_NO_CONTENT)
+
+    StepView.__name__ = f"Appeal{name.title().replace('_', '')}"
+    return StepView.as_view()
