@@ -30,7 +30,7 @@ def place(*, unit_id: int | None, lon: float | None, lat: float | None, by: Acto
     """
     check_point(lon, lat)
     if unit_id is not None:
-        unit = Unit.objects.filter(pk=unit_id, district_id=by.district_id, kind__in=_LINE).first()
+        unit = Unit.objects.filter(pk=unit_id, district_id=by.district_id, kind__in=TERRITORY).first()
         if unit is None:
             raise InvalidInput("没有找到所选的街道、社区或网格，请重新选择。", field="unit_id")
         return place_of(unit)
@@ -39,7 +39,7 @@ def place(*, unit_id: int | None, lon: float | None, lat: float | None, by: Acto
     return {level: getattr(by, level) for level in LEVELS}
 
 
-_LINE = (UnitKind.DISTRICT, UnitKind.STREET, UnitKind.COMMUNITY, UnitKind.GRID)
+TERRITORY = (UnitKind.DISTRICT, UnitKind.STREET, UnitKind.COMMUNITY, UnitKind.GRID)
 
 
 def check_point(lon: float | None, lat: float | None) -> None:

@@ -1,0 +1,163 @@
+"""What a list of appeals can be narrowed by: one filter set for the pages, the export and the API.
+
+A full phone or identity number never stands in an address: the page turns it into its keyed hash (`person`) before
+it goes there, see `views.lists.find`. A number that comes as `q` all the same is looked up by its hash, and not in
+any text.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import Q
+from django.http import QueryDict
+
+from appeals import search
+from appeals.forms.inputs import LongChoiceField, Option, category_options, unit_options
+from appeals.models import CHANNELS, STATES, URGENCIES, Appeal, Assignment, Category
+from appeals.place import TERRITORY
+from appeals.querysets import AppealQuerySet
+from governance import privacy
+from governance.errors import InvalidInput
+from governance.scope import Actor, UnitKind
+from governance.ui.filters import DateRangeFilter
+from grids.models import Unit
+from grids.querysets import UnitQuerySet
+
+_NUMBER = re.compile(r"MH\d{8}-\d{4,}", re.IGNORECASE)
+_PERSON = re.compile(r"(phone|identity)-([0-9a-f]{64})")
+# Only what can be nobody's order number: a mobile number, or an identity number.
+_MOBILE = re.compile(r"1[3-9]\d{9}")
+_LANDLINE = re.compile(r"0\d{2,3}-\d{7,8}")
+_COLUMNS = {
+    UnitKind.DISTRICT: "district_id",
+    UnitKind.STREET: "street_id",
+    UnitKind.COMMUNITY: "community_id",
+    UnitKind.GRID: "grid_id",
+}
+
+
+def person_key(text: str) -> str:
+    """The keyed hash of a full phone or identity number as it stands in an address; "" for any other text."""
+    if privacy.identity_is_valid(text):
+        return f"identity-{privacy.blind_index('identity', privacy.validate_identity(text))}"
+    number = privacy.normalise_phone(text)
+    if not (_MOBILE.fullmatch(number) or _LANDLINE.fullmatch(number)):
+        return ""
+    try:
+        return f"phone-{privacy.blind_index('phone', privacy.validate_phone(number))}"
+    except InvalidInput:
+        return ""
+
+
+def without_numbers(query: QueryDict) -> QueryDict:
+    """The address with a full number in `q` replaced by its hash."""
+    query = query.copy()
+    if key := person_key(query.get("q", "")):
+        query.pop("q", None)
+        query["person"] = key
+    return query
+
+
+class LongFilter(django_filters.ModelChoiceFilter):  # type: ignore[misc]
+    """A choice among many rows, searched by word or initials."""
+
+    field_class = LongChoiceField
+
+
+class AppealFilterSet(django_filters.FilterSet):  # type: ignore[misc]
+    """Filters of the appeals that the caller may see."""
+
+    q = django_filters.CharFilter(label="关键词", method="find_words", max_length=100)
+    category = LongFilter(label="诉求类别", queryset=Category.objects.all(), method="in_category")
+    place = LongFilter(label="所属区域", queryset=Unit.objects.all(), method="in_place")
+    channel = django_filters.ChoiceFilter(label="来源渠道", choices=CHANNELS, empty_label="全部")
+    registered = DateRangeFilter(label="登记日期", field_name="registered_at")
+    unit = LongFilter(label="主办单位", queryset=Unit.objects.all(), field_name="lead_unit")
+    urgency = django_filters.TypedChoiceFilter(label="紧急程度", choices=URGENCIES, coerce=int, empty_label="全部")
+    state = django_filters.ChoiceFilter(label="状态", choices=STATES, empty_label="全部")
+    handler = django_filters.CharFilter(label="经办人", field_name="handler_name", max_length=32)
+    mine = django_filters.ChoiceFilter(
+        label="与我相关", choices=[("logged", "我登记的"), ("handled", "我经办的")], method="of_mine", empty_label="全部"
+    )
+    person = django_filters.CharFilter(method="of_person", max_length=80, widget=forms.HiddenInput)
+
+    class Meta:
+        model = Appeal
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        inside = Unit.objects.filter(district_id=self.actor.district_id)
+        for name in ("place", "unit"):
+            self.filters[name].queryset = inside
+
+    @property
+    def actor(self) -> Actor:
+        """Who asks."""
+        return self.request.actor  # type: ignore[no-any-return]
+
+    def offer(self) -> None:
+        """Read what the long selects offer; only a page that shows them needs it."""
+        fields = self.form.fields
+        fields["category"].offer(category_options())
+        fields["place"].offer(self._with_chosen("place", self._places()))
+        fields["unit"].offer(self._with_chosen("unit", self._leads()))
+        fields["q"].widget.attrs.update(placeholder="工单号、内容、诉求人、电话", autocomplete="off")
+        for name in ("category", "place", "unit"):
+            fields[name].widget.empty_label = "全部"
+
+    def _places(self) -> UnitQuerySet:
+        """What lies below the actor, two levels at most: a district does not choose among hundreds of grids."""
+        visible = Unit.objects.visible_to(self.actor).open().filter(kind__in=TERRITORY)
+        if self.actor.unit_kind in {UnitKind.DISTRICT, UnitKind.DEPARTMENT}:
+            return visible.filter(kind__in=(UnitKind.STREET, UnitKind.COMMUNITY))
+        return visible
+
+    def _leads(self) -> UnitQuerySet:
+        visible = Unit.objects.visible_to(self.actor).open()
+        if self.actor.unit_kind in {UnitKind.DISTRICT, UnitKind.DEPARTMENT}:
+            return visible.exclude(kind__in=(UnitKind.GRID, UnitKind.ENTERPRISE))
+        return visible
+
+    def _with_chosen(self, name: str, units: UnitQuerySet) -> list[Option]:
+        """The options, and whichever unit a link from elsewhere has chosen."""
+        chosen = self.data.get(name, "")
+        options = unit_options(units)
+        if chosen.isdigit() and len(chosen) < 19 and all(str(option[0]) != chosen for option in options):
+            options += unit_options(Unit.objects.filter(pk=int(chosen), district_id=self.actor.district_id))
+        return options
+
+    def find_words(self, queryset: AppealQuerySet, name: str, value: str) -> AppealQuerySet:
+        """By number, by the hash of a full phone or identity number, or by words."""
+        if _NUMBER.fullmatch(value):
+            return queryset.filter(number=value.upper())
+        if key := person_key(value):
+            return self.of_person(queryset, name, key)
+        words = search.query(value)
+        return queryset.filter(search=words) if words is not None else queryset.none()
+
+    def of_person(self, queryset: AppealQuerySet, name: str, value: str) -> AppealQuerySet:
+        """Of the person with this number, by its keyed hash."""
+        match = _PERSON.fullmatch(value)
+        return queryset.filter(**{f"{match[1]}_index": match[2]}) if match else queryset.none()
+
+    def in_category(self, queryset: AppealQuerySet, name: str, value: Category) -> AppealQuerySet:
+        """Of the category or one below it."""
+        below = Category.objects.filter(Q(pk=value.pk) | Q(path__startswith=f"{value.path}/"))
+        return queryset.filter(category_id__in=list(below.values_list("pk", flat=True)))
+
+    def in_place(self, queryset: AppealQuerySet, name: str, value: Unit) -> AppealQuerySet:
+        """What happened in the unit or below it."""
+        column = _COLUMNS.get(UnitKind(value.kind))
+        return queryset.filter(**{column: value.pk}) if column else queryset.none()
+
+    def of_mine(self, queryset: AppealQuerySet, name: str, value: str) -> AppealQuerySet:
+        """What the person logged, or accepted for the unit."""
+        if value == "logged":
+            return queryset.filter(registered_by_user=self.actor.user_id)
+        mine = Assignment.objects.filter(unit_id=self.actor.unit_id, accepted_by_user=self.actor.user_id)
+        return queryset.filter(pk__in=mine.values("appeal_id"))

@@ -1,0 +1,169 @@
+"""Inputs that several of these pages share: long selects, and files that survive a form with errors."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
+from django.utils.datastructures import MultiValueDict
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from appeals.models import Category
+from governance.files.models import Attachment
+from grids.models import KIND_LABELS, Unit
+from governance.scope import UnitKind
+
+# (value, label, pinyin initials, what to know before choosing)
+Option = tuple[int, str, str, str]
+
+
+class LongSelect(forms.Select):
+    """A select of hundreds of options, drawn at once and not one template an option; searched by word or initials.
+
+    The page adds `pickers.js`. Without scripts it is a plain select.
+    """
+
+    empty_label = "请选择"
+
+    def __init__(self, attrs: dict[str, Any] | None = None, *, multiple: bool = False, empty: str = "请选择") -> None:
+        super().__init__(attrs={"data-pick": "", **(attrs or {})})
+        self.allow_multiple_selected = multiple
+        self.empty_label = empty
+        self.options: Sequence[Option] = ()
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        """One value, or the list of a multiple select."""
+        if not self.allow_multiple_selected:
+            return super().value_from_datadict(data, files, name)
+        return data.getlist(name) if hasattr(data, "getlist") else data.get(name)
+
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+        """The select with its options."""
+        chosen = {str(v) for v in value} if isinstance(value, list | tuple | set) else {str(value)}
+        attributes = {"name": name, "class": "form-select", **self.build_attrs(self.attrs, attrs)}
+        if self.allow_multiple_selected:
+            attributes["multiple"] = True
+        shown = format_html_join(
+            " ", '{}="{}"', ((k, "" if v is True else v) for k, v in attributes.items() if v is not False)
+        )
+        return format_html("<select {}>{}{}</select>", shown, self._empty(), self._drawn(chosen))
+
+    def _empty(self) -> SafeString | str:
+        if self.allow_multiple_selected:
+            return ""
+        return format_html('<option value="">{}</option>', self.empty_label)
+
+    def _drawn(self, chosen: set[str]) -> SafeString:
+        return format_html_join(
+            "",
+            '<option value="{}" data-data="{}"{}>{}</option>',
+            (
+                (key, json.dumps({"py": initials, "hint": hint}), " selected" if str(key) in chosen else "", label)
+                for key, label, initials, hint in self.options
+            ),
+        )
+
+
+class LongChoiceField(forms.ModelChoiceField):
+    """A choice among many rows. Only the chosen one is looked up; the options are read when the field is drawn."""
+
+    def __init__(self, queryset: QuerySet[Any], *, empty: str = "请选择", **kwargs: Any) -> None:
+        super().__init__(queryset, widget=LongSelect(empty=empty), empty_label=None, **kwargs)
+        self.error_messages["invalid_choice"] = "所选项不在可选范围内，请重新选择。"
+
+    def offer(self, options: Sequence[Option]) -> None:
+        """Say what can be chosen."""
+        self.widget.options = options  # type: ignore[attr-defined]
+
+
+class LongMultipleField(forms.ModelMultipleChoiceField):
+    """Several of many rows."""
+
+    def __init__(self, queryset: QuerySet[Any], **kwargs: Any) -> None:
+        super().__init__(queryset, widget=LongSelect(multiple=True), **kwargs)
+        self.error_messages["invalid_choice"] = self.error_messages["invalid_pk_value"] = (
+            "所选项不在可选范围内，请重新选择。"
+        )
+
+    def offer(self, options: Sequence[Option]) -> None:
+        """Say what can be chosen."""
+        self.widget.options = options  # type: ignore[attr-defined]
+
+
+_ORDER = {kind: place for place, kind in enumerate(KIND_LABELS)}
+
+
+def unit_options(units: QuerySet[Unit]) -> list[Option]:
+    """Units as options: line first, each with the community or street that it lies in."""
+    columns = ("pk", "name", "initials", "kind", "code", "parent__name")
+    rows = sorted(units.order_by().values_list(*columns), key=lambda row: (_ORDER[UnitKind(row[3])], row[4]))
+    return [
+        (pk, f"{parent} {name}" if kind == UnitKind.GRID else name, initials.lower(), KIND_LABELS[UnitKind(kind)])
+        for pk, name, initials, kind, _, parent in rows
+    ]
+
+
+def category_options(*, leaves_only: bool = False) -> list[Option]:
+    """Active categories in the order of the tree, with the kind of unit that usually leads."""
+    rows = Category.objects.filter(is_active=True).order_by("order", "pk")
+    if leaves_only:
+        rows = rows.exclude(pk__in=Category.objects.filter(parent__isnull=False, is_active=True).values("parent_id"))
+    labels = {str(kind.value): label for kind, label in KIND_LABELS.items()}
+    columns = rows.values_list("pk", "path", "initials", "lead_kind")
+    return [(pk, path.replace("/", " / "), py.lower(), labels.get(kind, "")) for pk, path, py, kind in columns]
+
+
+class UploadsWidget(forms.Widget):
+    """Files to be chosen, and those that were taken in already when the form came back with errors."""
+
+    template_name = "appeals/parts/uploads.html"
+    needs_multipart_form = True
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """With the files that wait for this form."""
+        context = super().get_context(name, value, attrs)
+        ids = [one for one in value or [] if isinstance(one, uuid.UUID)]
+        context["kept"] = list(Attachment.objects.filter(pk__in=ids, subject_id=None).order_by("uploaded_at"))
+        return context
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[uuid.UUID]:
+        """Ids of files that were taken in before; whatever is no id is left out."""
+        given = data.getlist(name) if hasattr(data, "getlist") else data.get(name) or []
+        return [one for one in map(_uuid, given) if one is not None]
+
+    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
+        """A form without files says nothing of them."""
+        return False
+
+
+def _uuid(text: Any) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(str(text))
+    except ValueError:
+        return None
+
+
+class UploadsField(forms.Field):
+    """Attachments of a form, as ids of drafts. The view takes the files in first (`views.uploads`)."""
+
+    widget = UploadsWidget
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", "附件")
+        kwargs.setdefault("required", False)
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> list[uuid.UUID]:
+        """The ids."""
+        return list(value or [])
+
+
+def chosen_files(files: MultiValueDict[str, UploadedFile]) -> Iterable[UploadedFile]:
+    """The files that a person chose, under any of the names that the inputs have."""
+    return [file for name in ("files", "camera") for file in files.getlist(name)]
