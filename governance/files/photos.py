@@ -6,7 +6,15 @@ import io
 from dataclasses import dataclass
 from typing import IO
 
-from PIL import Image, ImageCms, ImageOps, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
+from PIL import (
+    Image,
+    ImageCms,
+    ImageOps,
+    JpegImagePlugin,
+    PngImagePlugin,
+    UnidentifiedImageError,
+    WebPImagePlugin,
+)
 
 from governance.errors import InvalidInput
 
@@ -64,7 +72,7 @@ def reencode(file: IO[bytes]) -> Photo:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_many_pixels() from error
-    except Image.UnidentifiedImageError as error:
+    except UnidentifiedImageError as error:
         raise InvalidInput("这不是可以识别的照片，请上传 JPG、PNG 或 WebP 格式。", field="file") from error
     except Exception as error:
         # A decoder fails in many ways on hostile bytes; none of them is the platform's fault.

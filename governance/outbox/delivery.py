@@ -41,7 +41,7 @@ def deliver_next(*, now: datetime) -> bool | None:
 
 def wait_after(attempts: int) -> timedelta:
     """How long to wait after so many attempts: 30 s, 1 min, 2 min … up to an hour."""
-    return min(FIRST_WAIT * 2 ** min(attempts - 1, 10), LONGEST_WAIT)
+    return min(FIRST_WAIT * (1 << min(attempts - 1, 10)), LONGEST_WAIT)
 
 
 def _claim(now: datetime) -> Delivery | None:

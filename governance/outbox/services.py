@@ -21,7 +21,8 @@ ON CONFLICT (user_id, key) DO NOTHING
 """
 
 _ENQUEUE = """
-INSERT INTO outbox_delivery (channel, key, address_sealed, payload, state, attempts, next_try_at, last_error, created_at)
+INSERT INTO outbox_delivery
+  (channel, key, address_sealed, payload, state, attempts, next_try_at, last_error, created_at)
 VALUES (%(channel)s, %(key)s, %(address)s, %(payload)s, 'waiting', 0, %(now)s, '', %(now)s)
 ON CONFLICT (key) DO NOTHING
 """
@@ -49,7 +50,7 @@ def notify(
     users = sorted({user for user in user_ids if user})
     if not users:
         return 0
-    values = {
+    values: dict[str, Any] = {
         "users": users,
         "key": key,
         "level": level,
@@ -71,7 +72,13 @@ def enqueue(*, channel: str, key: str, address: str, payload: dict[str, Any], no
     to 200 characters) is sealed at rest.
     """
     sealed = privacy.seal(address, context=f"delivery.address:{key}")
-    values = {"channel": channel, "key": key, "address": sealed, "payload": json.dumps(payload), "now": now}
+    values: dict[str, Any] = {
+        "channel": channel,
+        "key": key,
+        "address": sealed,
+        "payload": json.dumps(payload),
+        "now": now,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_ENQUEUE, values)
         return bool(cursor.rowcount)
