@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.forms.renderers import DjangoTemplates, TemplatesSetting
+from django.forms.renderers import TemplatesSetting
 from django.http import HttpRequest
-from django.template import TemplateDoesNotExist
 
 _CONTROLS = {
     "django/forms/widgets/select.html": "form-select",
@@ -17,6 +16,7 @@ _CONTROLS = {
     "django/forms/widgets/checkbox_option.html": "form-check-input",
 }
 _BARE = {
+    "django_filters/widgets/multiwidget.html",
     "django/forms/widgets/radio.html",
     "django/forms/widgets/checkbox_select.html",
     "django/forms/widgets/hidden.html",
@@ -45,14 +45,6 @@ class Renderer(TemplatesSetting):
 
     form_template_name = "ui/forms/form.html"
     field_template_name = "ui/forms/field.html"
-    _built_in = DjangoTemplates()
-
-    def get_template(self, template_name: str) -> Any:
-        """The project's template, or Django's own where the project has none."""
-        try:
-            return super().get_template(template_name)
-        except TemplateDoesNotExist:
-            return self._built_in.get_template(template_name)
 
     def render(self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None) -> str:
         """Renders a form, a field or a widget."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from django.http import HttpRequest
+from django.middleware.csrf import get_token
 from django.template import Context
 from django.template.loader import get_template
 from django.utils.html import conditional_escape
@@ -108,7 +109,8 @@ def build_rows(
 ) -> list[Row]:
     """Draws the cells of all rows with one context: running the context processors once a cell would cost more than
     the query."""
-    context = Context({"request": request, "actor": getattr(request, "actor", None)})
+    values = {"request": request, "actor": getattr(request, "actor", None), "csrf_token": get_token(request)}
+    context = Context(values)
     return [
         Row(obj, obj.pk, tone(obj), label(obj), [(column, column.render(obj, context)) for column in columns])
         for obj in objects
