@@ -109,7 +109,7 @@ class AppealHistory(generics.ListAPIView[AppealEntry]):
 
 
 @extend_schema(tags=TAG)
-class AppealNotes(Idempotent):
+class AppealNotes(Idempotent, APIView):
     """Words added to the history."""
 
     @extend_schema(request=s.WordsSerializer, responses={201: s.EntrySerializer})
@@ -133,7 +133,7 @@ class AppealReveal(APIView):
 
 
 @extend_schema(tags=TAG)
-class BulkDispatch(Idempotent):
+class BulkDispatch(Idempotent, APIView):
     """Many appeals to one unit; each by itself."""
 
     @extend_schema(request=s.BulkDispatchSerializer, responses=s.BulkResultSerializer(many=True))
@@ -158,7 +158,7 @@ def step_view(name: str) -> Any:
     """The view of one step of the workflow."""
     call = CALLS[name]
 
-    class StepView(Idempotent):
+    class StepView(Idempotent, APIView):
         """One step on one appeal."""
 
         @extend_schema(tags=TAG, operation_id=f"appeals_{name}", request=call.body, responses=s.AppealDetail)
