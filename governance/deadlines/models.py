@@ -51,7 +51,7 @@ class Clock(models.Model):
     # left), by the calendar at this revision. A clock behind its calendar is moved before anything else happens to it.
     counted_from = models.DateTimeField()
     legs = models.JSONField(default=list)
-    calendar_revision = models.BigIntegerField()
+    calendar_revision = models.BigIntegerField(default=0)
     due_at = models.DateTimeField("到期")
     # Once the limit has passed the clock goes on (the ladder), but can only end late.
     overdue_since = models.DateTimeField(null=True)

@@ -74,7 +74,7 @@ class Span:
         data = _mapping(data, where)
         _only(data, {"amount", "unit"}, where)
         amount, unit = data.get("amount"), data.get("unit")
-        if unit not in _LARGEST:
+        if not isinstance(unit, str) or unit not in _LARGEST:
             _refuse(where, f"单位“{unit}”不认识，可用：{'、'.join(_LARGEST)}")
         if type(amount) is not int or not 1 <= amount <= _LARGEST[unit]:
             _refuse(where, f"数量应是 1 到 {_LARGEST[unit]} 之间的整数，现在是“{amount}”")

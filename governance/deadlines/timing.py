@@ -88,7 +88,7 @@ def replan(fired: list[Step], fresh: list[Step], due_at: datetime, now: datetime
         at = datetime.fromisoformat(step["at"])
         if step["key"] not in happened:
             pending.append(_step(step["key"], max(at, now), step["action"]))
-        elif rearm and at > now and due_at > now:
+        elif rearm and at >= now and due_at > now:
             pending.append(step)
     return [*fired, *sorted(pending, key=lambda step: datetime.fromisoformat(step["at"]))]
 

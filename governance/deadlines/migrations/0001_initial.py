@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
                 ("started_at", models.DateTimeField()),
                 ("counted_from", models.DateTimeField()),
                 ("legs", models.JSONField(default=list)),
-                ("calendar_revision", models.BigIntegerField()),
+                ("calendar_revision", models.BigIntegerField(default=0)),
                 ("due_at", models.DateTimeField(verbose_name="到期")),
                 ("overdue_since", models.DateTimeField(null=True)),
                 ("steps", models.JSONField(default=list)),
