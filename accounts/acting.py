@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from django.utils import timezone
 
-from accounts.models import Posting
+from accounts.models import Posting, User
 from governance.errors import NotAllowed
 from governance.scope import Actor, Role, UnitKind
 
@@ -41,3 +41,14 @@ def actor_from(posting: Posting, *, now: datetime, ip: str = "") -> Actor:
         is_leader=posting.is_leader,
         ip=ip,
     )
+
+
+def as_oneself(user: User, *, ip: str = "") -> Actor:
+    """The person without any posting: all that one may do so is to look after one's own account."""
+    return Actor(user.pk, user.name, 0, None, 0, "本人", None, ip=ip)
+
+
+def actor_of(user: User, *, now: datetime, ip: str = "") -> Actor:
+    """The actor that a person begins as: by their first posting in force, or as themselves."""
+    postings = postings_of(user.pk, timezone.localdate(now))
+    return actor_from(postings[0], now=now, ip=ip) if postings else as_oneself(user, ip=ip)

@@ -12,7 +12,7 @@ def client_ip(request: HttpRequest) -> str:
     Earlier entries of X-Forwarded-For are the caller's own words, and count for nothing.
     """
     if settings.BEHIND_PROXY:
-        forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")
+        forwarded = str(request.META.get("HTTP_X_FORWARDED_FOR", ""))
         if last := forwarded.rpartition(",")[2].strip():
             return last[:45]
     return str(request.META.get("REMOTE_ADDR", ""))[:45]

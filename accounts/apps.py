@@ -6,3 +6,9 @@ class AccountsConfig(AppConfig):
     label = "accounts"
     verbose_name = "账号"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Fill the registries of the kernel and of the territory."""
+        from accounts import registration
+
+        registration.register()

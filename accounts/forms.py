@@ -7,6 +7,8 @@ from typing import Any
 
 from django import forms
 
+from accounts.passwords import PolicyValidator
+
 
 class SignInForm(forms.Form):
     """Account and password, as typed on any keyboard."""
@@ -31,3 +33,23 @@ class SignInForm(forms.Form):
     def clean_username(self) -> str:
         """In half-width lower case: accounts are found without regard to either."""
         return unicodedata.normalize("NFKC", self.cleaned_data["username"]).strip().lower()
+
+
+def _password(label: str, complete: str, help_text: str = "") -> forms.CharField:
+    widget = forms.PasswordInput(attrs={"autocomplete": complete})
+    return forms.CharField(label=label, max_length=128, strip=False, widget=widget, help_text=help_text)
+
+
+class PasswordForm(forms.Form):
+    """The present password, and the new one twice."""
+
+    old = _password("当前密码", "current-password")
+    new = _password("新密码", "new-password", PolicyValidator().get_help_text())
+    again = _password("再输入一次新密码", "new-password")
+
+    def clean_again(self) -> str:
+        """The same both times."""
+        again: str = self.cleaned_data["again"]
+        if "new" in self.cleaned_data and again != self.cleaned_data["new"]:
+            raise forms.ValidationError("两次输入的新密码不一致，请重新输入。")
+        return again

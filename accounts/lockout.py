@@ -7,7 +7,8 @@ from typing import Any
 
 from axes.helpers import get_client_username, get_cool_off
 from axes.models import AccessAttempt
-from django.db.models import Max
+from django.conf import settings
+from django.db.models import Max, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -39,3 +40,12 @@ def response(
     if until:
         answer["Retry-After"] = str(max(1, int((until - timezone.now()).total_seconds())))
     return answer
+
+
+def is_locked(username: str, *, now: datetime) -> bool:
+    """Whether the account is locked out from any address."""
+    attempts = AccessAttempt.objects.filter(username=username)
+    if cool_off := get_cool_off():
+        attempts = attempts.filter(attempt_time__gt=now - cool_off)
+    by_address = attempts.values("ip_address").annotate(failures=Sum("failures_since_start"))
+    return by_address.filter(failures__gte=settings.AXES_FAILURE_LIMIT).exists()

@@ -33,7 +33,8 @@ class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type:
     """Users by their sign-in name, without regard to case."""
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(username__iexact=username)
+        user: User = self.get(username__iexact=username)
+        return user
 
 
 class User(AbstractBaseUser):

@@ -70,8 +70,8 @@ def must_change(user: User, *, now: datetime) -> bool:
     """Whether a new password must be chosen before anything else: it is a temporary one, or too old."""
     if user.must_change_password:
         return True
-    days = settings.PASSWORD_VALID_DAYS
-    return bool(days and user.password_set_at and now - user.password_set_at > timedelta(days=days))
+    end = ends_at(user)
+    return end is not None and now > end
 
 
 def temporary() -> str:
@@ -95,3 +95,9 @@ def hash_temporary(password: str) -> str:
     """The hash of a password made by `temporary`."""
     hasher = _Light()
     return hasher.encode(password, hasher.salt())
+
+
+def ends_at(user: User) -> datetime | None:
+    """When the present password must be changed; None where it never must."""
+    days = settings.PASSWORD_VALID_DAYS
+    return user.password_set_at + timedelta(days=days) if days and user.password_set_at else None

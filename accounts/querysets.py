@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
@@ -23,7 +24,8 @@ class UserQuerySet(models.QuerySet["User"]):
         """The security office's staff: those with a posting in its district, and those without any."""
         if actor.role != Role.SECURITY_ADMIN:
             return self.none()
-        postings = self.model._meta.get_field("postings").related_model.objects.filter(user=OuterRef("pk"))
+        # By the registry: models.py imports this module.
+        postings = apps.get_model("accounts", "Posting")._default_manager.filter(user=OuterRef("pk"))
         here = postings.filter(unit__district_id=actor.district_id)
         return self.filter(Q(Exists(here)) | ~Q(Exists(postings)))
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Protocol
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import ROLE_LABELS, Posting, User
@@ -61,7 +62,7 @@ def grant(*, user_id: int, posting: NewPosting, by: Actor, now: datetime) -> Pos
 def grant_to(user: User, new: NewPosting, *, by: Actor, now: datetime) -> Posting:
     """`grant` to a locked (or just inserted) user, in the caller's transaction."""
     unit = check_place(new, by)
-    _check_dates(new)
+    check_dates(new)
     _check_others(user, new)
     posting = Posting(
         user=user,
@@ -93,35 +94,62 @@ def check_place(new: NewPosting, by: Actor) -> Unit:
     unit: Unit | None = units.filter(pk=new.unit_id).first()
     if unit is None:
         raise InvalidInput("没有找到该单位，请重新选择。", field="unit")
+    check_fits(unit, new)
+    return unit
+
+
+def check_fits(unit: Unit, new: NewPosting) -> None:
+    """Raises InvalidInput (field "unit" or "role") where `unit` has no such role, or is closed by then."""
     if unit.closed_on is not None and unit.closed_on <= (new.ends_on or new.starts_on):
         raise InvalidInput(f"{unit.name}已撤销，不能安排岗位。", field="unit")
     if UnitKind(unit.kind) not in KINDS_OF[new.role]:
         kinds = "、".join(KIND_LABELS[kind] for kind in sorted(KINDS_OF[new.role]))
         raise InvalidInput(f"“{ROLE_LABELS[new.role]}”只能设在{kinds}，请更换单位或岗位。", field="role")
-    return unit
 
 
-def _check_dates(new: NewPosting) -> None:
+def check_dates(new: NewPosting) -> None:
+    """Raises InvalidInput (field "ends_on")."""
     if new.ends_on is not None and new.ends_on < new.starts_on:
         raise InvalidInput("截止日期不能早于起始日期。", field="ends_on")
 
 
+class Held(Protocol):
+    """A posting, stored or only planned."""
+
+    @property
+    def unit_id(self) -> int: ...
+    @property
+    def role(self) -> str: ...
+    @property
+    def starts_on(self) -> date: ...
+    @property
+    def ends_on(self) -> date | None: ...
+
+
+def is_held(held: Iterable[Held], new: NewPosting) -> bool:
+    """Whether the same role at the same unit is among those that overlap the new posting."""
+    return any(h.unit_id == new.unit_id and h.role == new.role for h in held if _overlap(h, new))
+
+
+def keep_offices_apart(name: str, held: Iterable[Held], new: NewPosting) -> None:
+    """Raises IllegalState where the new posting would put a person on two sides of 三员分立 at a time."""
+    for role in (Role(h.role) for h in held if _overlap(h, new)):
+        if role != new.role and OFFICES & {role, new.role}:
+            raise IllegalState(
+                f"{name}在这段时间内已担任{ROLE_LABELS[role]}，不能同时担任{ROLE_LABELS[new.role]}："
+                "审计员、安全管理员、系统管理员三员分立，互不兼任，也不兼任业务岗位。请换人，或先结束原岗位。"
+            )
+
+
+def _overlap(held: Held, new: NewPosting) -> bool:
+    return held.starts_on <= (new.ends_on or date.max) and new.starts_on <= (held.ends_on or date.max)
+
+
 def _check_others(user: User, new: NewPosting) -> None:
-    overlapping = user.postings.filter(cancelled_at=None).filter(
-        Q(ends_on=None) | Q(ends_on__gte=new.starts_on), starts_on__lte=new.ends_on or date.max
-    )
-    for held in overlapping.select_related("unit"):
-        if held.unit_id == new.unit_id and held.role == new.role:
-            raise IllegalState(f"{user.name}在这段时间内已担任{held.unit.name}{held.role_label}，无需重复设置。")
-        _keep_offices_apart(user, Role(held.role), new.role)
-
-
-def _keep_offices_apart(user: User, held: Role, new: Role) -> None:
-    if held != new and OFFICES & {held, new}:
-        raise IllegalState(
-            f"{user.name}在这段时间内已担任{ROLE_LABELS[held]}，不能同时担任{ROLE_LABELS[new]}："
-            "审计员、安全管理员、系统管理员三员分立，互不兼任，也不兼任业务岗位。请换人，或先结束原岗位。"
-        )
+    held = list(user.postings.filter(cancelled_at=None))
+    if is_held(held, new):
+        raise IllegalState(f"{user.name}在这段时间内已在该单位担任{ROLE_LABELS[new.role]}，无需重复设置。")
+    keep_offices_apart(user.name, held, new)
 
 
 def _insert(posting: Posting) -> None:

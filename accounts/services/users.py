@@ -91,28 +91,31 @@ def _insert(user: User) -> None:
         raise InvalidInput(f"账号“{user.username}”已被使用，请换一个。", field="username") from error
 
 
-def change_user(*, user_id: int, name: str, phone: str, by: Actor, now: datetime) -> User:
-    """Correct a person's name and phone; the account itself never changes, as the record names it."""
+def change_user(*, user_id: int, name: str, phone: str | None, by: Actor, now: datetime) -> User:
+    """Correct a person's name and phone (None keeps it); the account itself never changes, as the record names it."""
     with transaction.atomic(durable=True):
         user = office_and_user(user_id, by)
         apply_change(user, name=name, phone=phone, by=by, now=now)
     return user
 
 
-def apply_change(user: User, *, name: str, phone: str, by: Actor, now: datetime) -> bool:
+def apply_change(user: User, *, name: str, phone: str | None, by: Actor, now: datetime) -> bool:
     """`change_user` to a locked user in the caller's transaction; whether anything changed."""
-    name, phone = normal_name(name), normal_phone(phone)
-    index = privacy.blind_index("phone", phone)
-    if user.name == name and user.phone_index == index:
+    before = _known_of(user)
+    user.name = normal_name(name)
+    user.initials = initials_of(user.name)[:32]
+    if phone is not None and privacy.blind_index("phone", number := normal_phone(phone)) != user.phone_index:
+        set_phone(user, number)
+    if before == _known_of(user):
         return False
-    before = {"name": user.name, "phone": user.phone_masked, "phone_index": user.phone_index[:8]}
-    user.name, user.initials = name, initials_of(name)[:32]
-    if user.phone_index != index:
-        set_phone(user, phone)
     user.save(update_fields=["name", "initials", "phone_sealed", "phone_index", "phone_masked"])
-    after = {"name": user.name, "phone": user.phone_masked, "phone_index": user.phone_index[:8]}
-    record("account.change", user, before=before, after=after, by=by, now=now)
+    record("account.change", user, before=before, after=_known_of(user), by=by, now=now)
     return True
+
+
+def _known_of(user: User) -> dict[str, str]:
+    # The start of the index tells two numbers apart that look alike when masked, and tells neither.
+    return {"name": user.name, "phone": user.phone_masked, "phone_index": user.phone_index[:8]}
 
 
 def disable(*, user_id: int, reason: str, by: Actor, now: datetime) -> User:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib import messages
@@ -16,8 +16,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from accounts import demo, sessions
+from accounts import acting, demo, sessions
+from accounts.addresses import client_ip
 from accounts.forms import SignInForm
+from accounts.models import User
+from accounts.views.common import who
 
 
 @sensitive_post_parameters("password")
@@ -30,11 +33,19 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         user = authenticate(request, **form.cleaned_data)
         if user is not None:
-            sessions.begin(request, user, now=timezone.now())  # type: ignore[arg-type]
-            return redirect(_target(request))
+            return _welcome(request, cast(User, user))
+        if getattr(request, "axes_locked_out", False):
+            username, ip = form.cleaned_data["username"], client_ip(request)
+            sessions.record_lock_out(username, ip=ip, now=timezone.now())
         form.add_error(None, "账号或密码不正确。请检查大小写和输入法；忘记密码请联系本区安全管理员。")
     context = {"title": "登录", "form": form, "next": _next(request), "demo_accounts": demo.accounts()}
     return render(request, "accounts/sign_in.html", context, status=400 if form.errors else 200)
+
+
+def _welcome(request: HttpRequest, user: User) -> HttpResponse:
+    now = timezone.now()
+    sessions.begin(request, user, by=acting.actor_of(user, now=now, ip=client_ip(request)), now=now)
+    return redirect(_target(request))
 
 
 def _filled_in(request: HttpRequest) -> dict[str, Any]:
@@ -55,7 +66,7 @@ def _target(request: HttpRequest) -> str:
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Sign this browser out."""
-    sessions.end_current(request, now=timezone.now())
+    sessions.end_current(request, by=who(request), now=timezone.now())
     return redirect("accounts:sign_in")
 
 
@@ -66,6 +77,6 @@ def act_as(request: HttpRequest) -> HttpResponse:
     posting = next((p for p in request.postings if str(p.pk) == chosen), None)  # type: ignore[attr-defined]
     if posting is None:
         raise PermissionDenied
-    sessions.act_as(request, posting)
+    sessions.act_as(request, posting, by=who(request), now=timezone.now())
     messages.success(request, f"已切换为：{posting.unit.name} · {posting.role_label}")
     return redirect(_target(request))

@@ -1,0 +1,1 @@
+"""The security office: who works here, as what, and since when."""
