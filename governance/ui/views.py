@@ -168,4 +168,5 @@ class DetailPage(PageMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The object, also under its own name."""
-        return super().get_context_data(object=self.object, **{self.context_name: self.object}, **kwargs)
+        named = {"object": self.object, self.context_name: self.object}
+        return super().get_context_data(**named, **kwargs)
