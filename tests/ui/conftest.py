@@ -8,25 +8,30 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from accounts import rights
 from accounts.models import User
 from governance.outbox.models import InboxItem
 from governance.ui import nav
-from tests.fixtures import Cast
 
 TEMPLATES = Path(__file__).parent / "templates"
-ROUTES = ("list", "form", "detail", "states", "sheet", "phone", "progress", "refused", "echo")
 
 
 @pytest.fixture
 def specimen(settings, monkeypatch):
-    """The specimen's addresses, templates, rights and navigation."""
+    """The specimen's addresses, templates and navigation."""
     settings.ROOT_URLCONF = "tests.ui.specimen_urls"
     settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [*settings.TEMPLATES[0]["DIRS"], TEMPLATES]}]
-    routes = {f"specimen:{name}": rights.SIGNED_IN for name in ROUTES}
-    routes |= {"specimen:public": rights.PUBLIC, "specimen_api:writes": rights.PUBLIC}
-    monkeypatch.setattr(rights, "ROUTES", {**rights.ROUTES, **routes})
-    monkeypatch.setattr(nav._registry, "items", [])
+    kernel = [name for name in settings.MIDDLEWARE if not name.startswith(("accounts.", "axes."))]
+    settings.MIDDLEWARE = [*kernel, "tests.ui.acting.ActorMiddleware"]
+    for name, plain in vars(nav._Registry()).items():
+        monkeypatch.setattr(nav._registry, name, plain)
+    nav.set_role_namer(lambda actor: "街道工作人员")
+    nav.set_unread_counter(lambda request: 7)
+    nav.set_posting_lister(
+        lambda request: [
+            nav.PostingChoice(1, "城关街道办事处", "街道工作人员", True),
+            nav.PostingChoice(2, "滨河社区居委会", "社区书记", False),
+        ]
+    )
     groups = {
         "诉求办理": [
             ("诉求列表", "list", "inbox", 1),
@@ -45,7 +50,7 @@ def specimen(settings, monkeypatch):
             short = {1: "待办", 2: "上报", 3: "网格"}.get(phone, "")
             nav.register(nav.NavItem(label, f"specimen:{view}", icon, "", group, order, phone, short))
     nav.register(nav.NavItem("我的账号", "accounts:profile", "user", "", "分析考核", 9, 4, "我的"))
-    monkeypatch.setattr(nav._registry, "groups", list(groups))
+    nav.set_group_order(*groups)
 
 
 def make_rows(count: int, now: dt.datetime) -> list[InboxItem]:
@@ -70,16 +75,13 @@ def rows(db, now) -> list[InboxItem]:
 
 
 @pytest.fixture
-def street(cast: Cast) -> User:
-    """The street's staff member, whom the pages are shown to."""
-    user = User.objects.get(pk=cast.ss.user_id)
-    user.name = "李建国"
-    user.save(update_fields=["name"])
-    return user
+def person(db) -> User:
+    """Whom the pages are shown to."""
+    return User.objects.create(username="lijianguo0537", name="李建国")
 
 
 @pytest.fixture
-def signed_in(specimen, street: User) -> Client:
+def signed_in(specimen, person: User) -> Client:
     client = Client()
-    client.force_login(street)
+    client.force_login(person, "django.contrib.auth.backends.ModelBackend")
     return client

@@ -61,7 +61,7 @@ ADDRESS = "/specimen/detail/"
 
 
 def number(row: InboxItem) -> str:
-    return format_html('<a href="{}">RH20261123{:04d}</a>', ADDRESS, row.pk % 10_000)
+    return format_html('<a href="{}">RH20261123{}</a>', ADDRESS, f"{row.pk % 10_000:04d}")
 
 
 def title(row: InboxItem) -> str:

@@ -1,10 +1,13 @@
-"""The project's addresses with the specimen pages beside them."""
+"""Addresses of the specimen pages, and bare ones for what the frame links to: the kernel is tested without the apps."""
 
 from django.urls import include, path
 
-from governance.urls import *  # noqa: F403
-from governance.urls import urlpatterns as project
 from tests.ui import specimen, specimen_api
+
+handler400 = "governance.ui.problems.bad_request"
+handler403 = "governance.ui.problems.forbidden"
+handler404 = "governance.ui.problems.not_found"
+handler500 = "governance.ui.problems.server_error"
 
 pages = [
     path("", specimen.List.as_view(), name="list"),
@@ -18,9 +21,15 @@ pages = [
     path("refused/<str:kind>/", specimen.refused, name="refused"),
     path("echo/", specimen.echo, name="echo"),
 ]
+accounts = [
+    path(f"{name}/", specimen.echo, name=name) for name in ("sign_in", "sign_out", "act_as", "profile", "inbox")
+]
+api = [path("writes/", specimen_api.Writes.as_view(), name="writes")]
 
 urlpatterns = [
+    path("", specimen.echo, name="home"),
     path("specimen/", include((pages, "specimen"))),
-    path("api/specimen/", include(([path("writes/", specimen_api.Writes.as_view(), name="writes")], "specimen_api"))),
-    *project,
+    path("accounts/", include((accounts, "accounts"))),
+    path("ui/", include("governance.ui.urls")),
+    path("api/specimen/", include((api, "specimen_api"))),
 ]

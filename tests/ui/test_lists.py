@@ -5,9 +5,6 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from governance.outbox.models import InboxItem
-from governance.ui.models import ColumnChoice, SavedView
-
 pytestmark = pytest.mark.django_db
 
 HTMX = {"HX-Request": "true", "HX-Target": "results"}
