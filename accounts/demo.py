@@ -6,7 +6,7 @@ from typing import TypedDict
 
 from django.conf import settings
 
-from accounts.models import ROLE_LABELS
+from accounts.models import ROLE_LABELS, Posting
 from governance.scope import Role
 
 # Everyone of the demo district signs in with it. No real installation has these accounts.
@@ -36,18 +36,28 @@ class DemoAccount(TypedDict):
 
     role: str
     label: str
+    unit: str
     username: str
     password: str
 
 
 def accounts() -> list[DemoAccount]:
-    """One account for each role with its password; nothing on a real installation."""
+    """One account for each role with its unit and password; nothing on a real installation."""
     if not settings.DEMO:
         return []
-    return [
-        DemoAccount(role=role.value, label=ROLE_LABELS[role], username=username, password=PASSWORD)
-        for role, username in USERNAMES.items()
-    ]
+    postings = Posting.objects.filter(user__username__in=USERNAMES.values()).select_related("user", "unit")
+    by_username = {posting.user.username: posting for posting in postings}
+    return [_account(role, by_username[username]) for role, username in USERNAMES.items() if username in by_username]
+
+
+def _account(role: Role, posting: Posting) -> DemoAccount:
+    return DemoAccount(
+        role=role.value,
+        label=ROLE_LABELS[role],
+        unit=posting.unit.name,
+        username=posting.user.username,
+        password=PASSWORD,
+    )
 
 
 def credentials(role: str) -> dict[str, str]:
