@@ -210,7 +210,7 @@ def _all_clean(query: Any) -> bool:
 
 
 def _file_names(request: HttpRequest) -> list[str]:
-    return [file.name or "" for files in request.FILES.listvalues() for file in files]
+    return [file.name or "" for _, files in request.FILES.lists() for file in files]
 
 
 def _is_refused_value(exception: Exception) -> bool:
