@@ -36,13 +36,18 @@ def _pieces(text: str) -> Iterator[str]:
             yield run[-1]
 
 
-def document(*parts: str) -> Func:
-    """The expression to store in `Appeal.search` for these texts; the earlier ones weigh nothing more."""
+def lexemes(*parts: str) -> list[str]:
+    """The distinct pieces that `document` stores for these texts, sorted."""
     pieces: set[str] = set()
     for part in parts:
         pieces.update(_pieces(part[:INDEXED_CHARACTERS]))
+    return sorted(pieces)
+
+
+def document(*parts: str) -> Func:
+    """The expression to store in `Appeal.search` for these texts; the earlier ones weigh nothing more."""
     return Func(
-        Value(sorted(pieces), output_field=TextArray()), function="array_to_tsvector", output_field=SearchVectorField()
+        Value(lexemes(*parts), output_field=TextArray()), function="array_to_tsvector", output_field=SearchVectorField()
     )
 
 

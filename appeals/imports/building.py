@@ -97,7 +97,7 @@ def build_appeal(incoming: Incoming, batch: Batch) -> Appeal:
         for name, value in answered_fields(incoming, batch).items():
             setattr(appeal, name, value)
     set_limit(appeal, batch)
-    appeal.search = search_document(appeal)
+    appeal.search = search.lexemes(*searched(appeal))
     return appeal
 
 
@@ -147,9 +147,9 @@ def clock_spec(appeal: Appeal, limit: Limit, now: datetime) -> ClockSpec:
     )  # fmt: skip
 
 
-def search_document(appeal: Appeal) -> Any:
-    """The expression for `Appeal.search`, as at the desk."""
-    return search.document(appeal.title, appeal.content, appeal.address, appeal.complainant, appeal.source_number)
+def searched(appeal: Appeal) -> tuple[str, ...]:
+    """The texts that an appeal is found by, as at the desk."""
+    return (appeal.title, appeal.content, appeal.address, appeal.complainant, appeal.source_number)
 
 
 def entries_of(appeal: Appeal, incoming: Incoming, batch: Batch) -> list[AppealEntry]:

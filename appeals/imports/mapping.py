@@ -13,7 +13,7 @@ from governance.errors import InvalidInput
 
 Row = tuple[int, list[object]]
 # Exports put a title, the date of printing, sometimes a note above the headers.
-_LOOK_AT = 15
+HEAD = 15
 MAX_COLUMNS = 200
 _MAX_HEADER = 100
 DEFAULT_CHANNEL = "hotline"
@@ -55,7 +55,7 @@ def find_layout(rows: Iterable[Row]) -> Layout:
     A title row above them, and headers of two rows whose upper cells are merged, are both common.
     Raises InvalidInput when there is nothing in the file, or no row that could be headers.
     """
-    head = [(number, _texts(cells)) for number, cells in islice(_filled(rows), _LOOK_AT)]
+    head = [(number, _texts(cells)) for number, cells in islice(filled(rows), HEAD)]
     if not head:
         raise InvalidInput("文件里没有任何内容，请确认导出的是有数据的工作表。", field="file")
     best = max(_candidates(head), key=lambda c: c[0])
@@ -67,7 +67,8 @@ def find_layout(rows: Iterable[Row]) -> Layout:
     return Layout(_distinct(headers), first_row)
 
 
-def _filled(rows: Iterable[Row]) -> Iterator[Row]:
+def filled(rows: Iterable[Row]) -> Iterator[Row]:
+    """The rows with something in them."""
     return ((number, cells) for number, cells in rows if any(c not in (None, "") for c in cells))
 
 

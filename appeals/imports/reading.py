@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Iterator
 from typing import IO
 
-from appeals.imports.mapping import Layout, Row
+from appeals.imports.mapping import Layout, Row, filled
 from governance.spreadsheets import read_rows
 
 _CHUNK = 1 << 20
@@ -15,8 +15,8 @@ _CHUNK = 1 << 20
 def rows_below(file: IO[bytes], name: str, layout: Layout) -> Iterator[Row]:
     """The rows with something in them below the headers, each with its number in the file."""
     file.seek(0)
-    for number, cells in read_rows(file, name):
-        if number >= layout.first_row and any(cell not in (None, "") for cell in cells):
+    for number, cells in filled(read_rows(file, name)):
+        if number >= layout.first_row:
             yield number, cells
 
 

@@ -14,8 +14,7 @@ from django.db import transaction
 
 from accounts.rights import may
 from appeals.imports import work
-from appeals.imports.mapping import ColumnMapping, Layout, checked, find_layout, fits, guess
-from appeals.imports.reading import rows_below
+from appeals.imports.mapping import HEAD, ColumnMapping, Layout, checked, filled, find_layout, fits, guess
 from appeals.models import ImportFile, ImportProblem, ImportTemplate
 from governance import privacy
 from governance.audit import services as audit
@@ -39,8 +38,10 @@ def receive(*, upload: IO[bytes], name: str, by: Actor, now: datetime) -> Import
     """
     _check_right(by)
     name = os.path.basename(name.replace("\\", "/"))[-200:]
-    layout = find_layout(read_rows(upload, name))
-    samples = [_sample(cells) for _, cells in islice(rows_below(upload, name, layout), SAMPLES)]
+    # One pass over the first rows: opening a large file is what takes the time.
+    head = list(islice(filled(read_rows(upload, name)), HEAD + SAMPLES))
+    layout = find_layout(head)
+    samples = [_sample(cells) for number, cells in head if number >= layout.first_row][:SAMPLES]
     if not samples:
         raise InvalidInput("表头下面没有任何数据行，请确认导出的文件内有工单。", field="file")
     template = fitting_template(layout.headers)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from appeals import clocks
+from appeals import clocks, search
 from appeals.imports.building import (
     UPDATED,
     Batch,
@@ -14,7 +14,7 @@ from appeals.imports.building import (
     assignment_of,
     clock_spec,
     entry,
-    search_document,
+    searched,
     set_limit,
 )
 from appeals.imports.checking import LEVELS, Incoming
@@ -62,7 +62,7 @@ def _apply(appeal: Appeal, incoming: Incoming, fields: frozenset[str], batch: Ba
         entries.append(answered_entry(appeal, incoming, batch))
     appeal.changed_at, appeal.revision = batch.now, appeal.revision + 1
     _record(appeal, before, names, batch)
-    appeal.search = search_document(appeal)
+    appeal.search = search.document(*searched(appeal))
     appeal.save(update_fields=sorted(names | {"search", "changed_at", "revision"}))
     AppealEntry.objects.bulk_create(entries)
     _keep_marks(appeal, incoming, batch)

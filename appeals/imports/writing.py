@@ -15,6 +15,7 @@ from appeals.imports import building
 from appeals.imports.building import Batch
 from appeals.imports.checking import Checked, Incoming, Remark
 from appeals.imports.comparing import CHANGED, HANDLED, NEW, OUTCOMES, REFUSED, UNCHANGED, Compared, compare
+from appeals.imports.copying import copy_in, copy_in_new
 from appeals.imports.updating import apply_changes
 from appeals.models import Appeal, AppealEntry, Assignment, ImportFile, ImportOrigin, ImportProblem
 from appeals.numbers import take_numbers
@@ -108,28 +109,21 @@ def _insert(fresh: list[Incoming], batch: Batch) -> dict[str, Appeal]:
     for appeal, number in zip(appeals, numbers, strict=True):
         appeal.number = number
     # The unique constraint on channel and original number is the last guard.
-    Appeal.objects.bulk_create(appeals, ignore_conflicts=True)
-    inserted = _with_keys(appeals, batch.channel)
+    keys = copy_in_new(Appeal, appeals, key="seal_key")
+    for appeal in appeals:
+        appeal.pk = keys.get(appeal.seal_key)
+    inserted = {appeal.source_number: appeal for appeal in appeals if appeal.pk is not None}
     _insert_dependents([(inserted[i.source_number], i) for i in fresh if i.source_number in inserted], batch)
     return inserted
 
 
-def _with_keys(appeals: list[Appeal], channel: str) -> dict[str, Appeal]:
-    """Those appeals that are in the table as ours, told by their seal key, with their primary keys."""
-    found = Appeal.objects.filter(channel=channel, source_number__in=[a.source_number for a in appeals])
-    keys = dict(found.values_list("seal_key", "pk"))
-    for appeal in appeals:
-        appeal.pk = keys.get(appeal.seal_key)
-    return {appeal.source_number: appeal for appeal in appeals if appeal.pk is not None}
-
-
 def _insert_dependents(pairs: list[tuple[Appeal, Incoming]], batch: Batch) -> None:
-    AppealEntry.objects.bulk_create(
-        entry for appeal, incoming in pairs for entry in building.entries_of(appeal, incoming, batch)
+    copy_in(
+        AppealEntry, (entry for appeal, incoming in pairs for entry in building.entries_of(appeal, incoming, batch))
     )
-    ImportOrigin.objects.bulk_create(building.origin_of(appeal, incoming, batch) for appeal, incoming in pairs)
+    copy_in(ImportOrigin, (building.origin_of(appeal, incoming, batch) for appeal, incoming in pairs))
     parts = (building.assignment_of(appeal, incoming, batch) for appeal, incoming in pairs)
-    Assignment.objects.bulk_create(part for part in parts if part is not None)
+    copy_in(Assignment, (part for part in parts if part is not None))
     limits = ((appeal, building.limit_of(appeal, batch)) for appeal, _ in pairs)
     specs = [building.clock_spec(appeal, limit, batch.now) for appeal, limit in limits if limit is not None]
     deadlines.start_many(specs, batch.now)
