@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -44,7 +44,10 @@ def play(*, count: int, first: int, now: datetime, progress: Callable[[int], Any
     begin = now - timedelta(days=DAYS)
     events: list[Event] = []
     for number in range(first, first + count):
-        _plan(events, tell(number, grids), cast, begin, now)
+        # Now and then a person comes again with the same matter; that one is merged into the first.
+        again = number > first and number % 24 == 5
+        story = replace(tell(number - 1, grids), number=number) if again else tell(number, grids)
+        _plan(events, story, cast, begin, now, again=again)
     swept = begin
     for event in sorted(events):
         if event.at - swept > timedelta(hours=3):
@@ -57,11 +60,26 @@ def play(*, count: int, first: int, now: datetime, progress: Callable[[int], Any
     sweep(now)
 
 
-def _plan(events: list[Event], story: Story, cast: Cast, begin: datetime, now: datetime) -> None:
-    """The steps of one appeal, as far as they lie before now."""
+def _plan(
+    events: list[Event], story: Story, cast: Cast, begin: datetime, now: datetime, *, again: bool = False
+) -> None:
+    """The steps of one appeal, as far as they lie before now; some stay lying where they are."""
     rng, line = story.luck, _Line(story, cast)
     at = spread(rng, begin, now - timedelta(minutes=10))
-    unit = line.unit
+    steps = _steps(rng, line, story)
+    if again:
+        at, steps = now - timedelta(hours=rng.uniform(5, 40)), [steps[0], (timedelta(minutes=25), line.merge)]
+    elif rng.random() < 0.03:
+        steps = [steps[0], (timedelta(hours=2), line.reject)]
+    elif now - at < timedelta(days=2) and rng.random() < 0.6:
+        steps = steps[: rng.randint(1, 2)]
+    for order, (delay, run) in enumerate(steps):
+        if at + delay < now:
+            events.append(Event(at + delay, story.number * 10 + order, run))
+
+
+def _steps(rng: random.Random, line: _Line, story: Story) -> list[tuple[timedelta, Callable[[datetime], Any]]]:
+    """Every step of an appeal that goes its whole way, with how long after the registration it comes."""
     steps: list[tuple[timedelta, Callable[[datetime], Any]]] = [(timedelta(0), line.register)]
     pace = rng.choice([0.4, 0.7, 1.0, 1.0, 1.5, 3.5])
     gone = timedelta(hours=rng.uniform(0.3, 5) * pace)
@@ -79,9 +97,7 @@ def _plan(events: list[Event], story: Story, cast: Cast, begin: datetime, now: d
     steps.append((gone, line.resolve))
     gone += timedelta(hours=rng.uniform(4, 60) * pace)
     steps.append((gone, line.visit))
-    for order, (delay, run) in enumerate(steps):
-        if at + delay < now and unit is not None:
-            events.append(Event(at + delay, story.number * 10 + order, run))
+    return steps
 
 
 class _Line:
@@ -149,6 +165,21 @@ class _Line:
         services.resolve(
             appeal_id=self.pk, result=matter.result, public_reply=matter.reply, by=self._lead(now), now=now
         )
+
+    def reject(self, now: datetime) -> None:
+        desk = Appeal.objects.select_related("desk_unit").get(pk=self.pk).desk_unit
+        by = self._actor(desk, now, Role.DISTRICT_CENTRE, Role.STREET_LEADER)
+        services.reject(
+            appeal_id=self.pk, reason="in_court", words="该事项已由法院立案审理。", by=by, now=now,
+            public_reply="您反映的事项已进入诉讼程序，请依照法院裁判办理。",
+        )  # fmt: skip
+
+    def merge(self, now: datetime) -> None:
+        first = Appeal.objects.filter(client_key=client_key(self.story.number - 1)).values_list("pk", flat=True).first()
+        desk = Appeal.objects.select_related("desk_unit").get(pk=self.pk).desk_unit
+        by = self._actor(desk, now, Role.DISTRICT_CENTRE, Role.STREET_STAFF, Role.COMMUNITY_SECRETARY)
+        if first is not None:
+            services.merge(appeal_id=self.pk, into_id=first, words="同一诉求人反映同一事项。", by=by, now=now)
 
     def visit(self, now: datetime) -> None:
         rng = self.story.luck

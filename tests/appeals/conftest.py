@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from governance.calendars.defaults import ensure_default_calendar
 
 from appeals import services
 from appeals.categories import ensure_default_categories
 from appeals.models import Appeal
 from appeals.services import NewAppeal
+from governance.calendars.defaults import ensure_default_calendar
 from governance.deadlines.defaults import ensure_default_policies
 from tests.fixtures import Cast, District
 
