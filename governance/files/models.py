@@ -4,6 +4,7 @@ import uuid
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 
 class Attachment(models.Model):
@@ -31,3 +32,13 @@ class Attachment(models.Model):
             models.Index(fields=["subject_type", "subject_id"]),
             models.Index(fields=["uploaded_at"], condition=Q(subject_id=None), name="attachment_of_a_draft"),
         ]
+
+    @property
+    def url(self) -> str:
+        """Where it is opened."""
+        return reverse("files:open", args=[self.pk])
+
+    @property
+    def thumbnail_url(self) -> str:
+        """Where its small picture is; empty for a document."""
+        return reverse("files:thumbnail", args=[self.pk]) if self.thumbnail else ""

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.http import HttpRequest
 
 
 class OutboxConfig(AppConfig):
@@ -6,3 +7,15 @@ class OutboxConfig(AppConfig):
     label = "outbox"
     verbose_name = "消息"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from governance.ui import nav
+
+        nav.set_unread_counter(_unread)
+        nav.set_links(inbox="outbox:inbox", bell="outbox:bell")
+
+
+def _unread(request: HttpRequest) -> int:
+    from governance.outbox.selectors import unread_count
+
+    return unread_count(request.actor.user_id)  # type: ignore[attr-defined]

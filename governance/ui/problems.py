@@ -186,7 +186,7 @@ class CleanInputMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """A refusal that no view caught; a value that the database refused."""
         if isinstance(exception, DomainError):
-            shown = {400: BAD_REQUEST, 403: FORBIDDEN}.get(exception.status)
+            shown = {400: BAD_REQUEST, 403: FORBIDDEN, 404: NOT_FOUND}.get(exception.status)
             problem = shown or Problem(409, exception.code, "现在不能这样操作", exception.message, "请刷新后再试。")
             return answer(request, problem, exception.message)
         if _is_refused_value(exception):

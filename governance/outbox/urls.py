@@ -1,0 +1,15 @@
+"""Addresses of the inbox."""
+
+from django.urls import path
+
+from governance.outbox import views
+
+app_name = "outbox"
+
+urlpatterns = [
+    path("", views.Inbox.as_view(), name="inbox"),
+    path("bell/", views.bell, name="bell"),
+    path("read-all/", views.read_all, name="read_all"),
+    path("<int:pk>/open/", views.open_item, name="open"),
+    path("<int:pk>/read/", views.read_item, name="read"),
+]
