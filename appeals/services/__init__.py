@@ -10,7 +10,7 @@ from appeals.services.dispatch import (
     report_up,
     transfer,
 )
-from appeals.services.edit import Correction, edit, note, reveal
+from appeals.services.edit import Correction, edit, may_reveal, note, reveal
 from appeals.services.handle import accept, contact, finish_assisting, resolve, send_back
 from appeals.services.register import NewAppeal, handle_on_the_spot, register
 from appeals.services.settle import merge, reject, reopen, unmerge
@@ -18,6 +18,6 @@ from appeals.services.visit import VisitReport, visit
 
 __all__ = [
     "Correction", "NewAppeal", "VisitReport", "accept", "add_assisting", "adjudicate", "contact", "dispatch",
-    "dispatch_many", "edit", "finish_assisting", "handle_on_the_spot", "merge", "note", "pass_down", "recall",
+    "dispatch_many", "edit", "finish_assisting", "handle_on_the_spot", "may_reveal", "merge", "note", "pass_down", "recall",
     "register", "reject", "reopen", "report_up", "resolve", "reveal", "send_back", "transfer", "unmerge", "visit",
 ]  # fmt: skip

@@ -144,7 +144,7 @@ def reveal(*, appeal_id: int, field: str, reason: str, by: Actor, now: datetime)
     label, column, context = _FIELDS[field]
     with transaction.atomic(durable=True):
         appeal = lock(appeal_id, by)
-        if not (may(by, "appeal.reveal") and _needs_number(appeal, by)):
+        if not may_reveal(appeal, by):
             raise NotAllowed("只有承办单位和回访人员可以查看完整号码。")
         sealed = getattr(appeal, column)
         if not sealed:
@@ -156,6 +156,11 @@ def reveal(*, appeal_id: int, field: str, reason: str, by: Actor, now: datetime)
         data = {"field": field}
         add_entry(appeal, "reveal", by=by, now=now, words=reason, data=data, clock=clocks.reading(appeal, now))
         return privacy.open_sealed(sealed, context=context(appeal))
+
+
+def may_reveal(appeal: Appeal, by: Actor) -> bool:
+    """Whether the actor may ask for the full numbers: for a page that offers it."""
+    return may(by, "appeal.reveal") and _needs_number(appeal, by)
 
 
 def _needs_number(appeal: Appeal, by: Actor) -> bool:
