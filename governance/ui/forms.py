@@ -15,10 +15,9 @@ _CONTROLS = {
     "django/forms/widgets/radio_option.html": "form-check-input",
     "django/forms/widgets/checkbox_option.html": "form-check-input",
 }
-_BARE = {
+_LISTS = {"django/forms/widgets/radio.html", "django/forms/widgets/checkbox_select.html"}
+_BARE = _LISTS | {
     "django_filters/widgets/multiwidget.html",
-    "django/forms/widgets/radio.html",
-    "django/forms/widgets/checkbox_select.html",
     "django/forms/widgets/hidden.html",
     "django/forms/widgets/multiwidget.html",
 }
@@ -32,6 +31,8 @@ def _dress(widget: dict[str, Any]) -> None:
         attrs = widget["attrs"]
         known = attrs.get("class", "")
         attrs["class"] = f"{_CONTROLS.get(name, 'form-control')} {known}".strip()
+    if name in _LISTS:
+        widget["attrs"]["class"] = f"choices {widget['attrs'].get('class', '')}".strip()
     for part in widget.get("subwidgets") or []:
         _dress(part)
     if name in _BARE and not own_look:

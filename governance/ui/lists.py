@@ -269,6 +269,7 @@ class ListPage(BulkMixin, View):
             "saved_views": self.saved_views,
             "bulk_actions": self.allowed_bulk_actions(needs_selection=True),
             "whole_actions": self.allowed_bulk_actions(needs_selection=False),
+            "used_filters": self._used_filters(),
             "is_filtered": bool(self._used_filters()),
             **self.extra_context(),
         }

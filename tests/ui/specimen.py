@@ -64,7 +64,7 @@ def number(row: InboxItem) -> str:
     return format_html('<a href="{}">RH20261123{}</a>', ADDRESS, f"{row.pk % 10_000:04d}")
 
 
-def title(row: InboxItem) -> str:
+def content(row: InboxItem) -> str:
     marks = chip("督办", "over line") if row.pk % 5 == 1 else chip("重复 3", "line") if row.pk % 3 == 0 else ""
     return format_html("{}{}", marks, WORDS[row.pk % 7])
 
@@ -122,7 +122,7 @@ class List(ListPage):
     filterset_class = Filter
     columns = (
         Column("number", "工单号", number, always=True, phone="lead"),
-        Column("title", "诉求内容", title, always=True, phone="title", grow=True),
+        Column("title", "诉求内容", content, always=True, phone="title", grow=True),
         Column("category", "类别", lambda row: CATEGORIES[row.pk % 7], secondary=True, phone="hidden"),
         Column("grid", "社区网格", lambda row: f"滨河社区 第{'一二三四五'[row.pk % 5]}网格"),
         Column("state", "状态", lambda row: state_chip(*STATES[row.pk % 7]), phone="inline"),
