@@ -67,7 +67,10 @@ def district(db: None) -> District:
         for street in (street_1, street_2)
         for n in (1, 2)
     ]
-    grids = [make_unit(f"{communities[i].code}{n:03d}", f"第{n}网格", UnitKind.GRID, communities[i]) for i, n in ((0, 1), (0, 2), (1, 1))]  # fmt: skip
+    grids = [
+        make_unit(f"{communities[i].code}{n:03d}", f"第{n}网格", UnitKind.GRID, communities[i])
+        for i, n in ((0, 1), (0, 2), (1, 1))
+    ]
     return District(
         top, street_1, street_2, *communities, *grids,
         department_1=make_unit("990001-D01", "试验区城管局", UnitKind.DEPARTMENT, top),

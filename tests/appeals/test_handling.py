@@ -137,9 +137,7 @@ class TestSendBack:
     def test_refused_goes_back_and_cannot_be_returned_again(self, dispatched, cast, district, now) -> None:
         self.send_back(dispatched, cast.ds, now)
         later = now + timedelta(hours=1)
-        appeal = services.adjudicate(
-            appeal_id=dispatched.pk, uphold=False, words="属你局职责。", by=cast.dc, now=later
-        )
+        appeal = services.adjudicate(appeal_id=dispatched.pk, uphold=False, words="属你局职责。", by=cast.dc, now=later)
         assert (appeal.state, appeal.lead_unit_id) == ("dispatched", district.department_1.pk)
         assert SendBack.objects.get().upheld is False
         with pytest.raises(IllegalState, match="首接负责"):
@@ -278,8 +276,8 @@ class TestSettling:
     def test_reject_answers_the_complainant(self, registered, cast, now) -> None:
         appeal = registered()
         appeal = services.reject(
-            appeal_id=appeal.pk, reason="in_court", words="法院已立案。", public_reply="该事项已进入诉讼程序，请依判决办理。",
-            by=cast.dc, now=now,
+            appeal_id=appeal.pk, reason="in_court", words="法院已立案。", by=cast.dc, now=now,
+            public_reply="该事项已进入诉讼程序，请依判决办理。",
         )  # fmt: skip
         assert (appeal.state, appeal.close_kind) == ("rejected", "rejected")
         assert "running" not in clocks(appeal).values()

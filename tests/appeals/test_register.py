@@ -47,7 +47,10 @@ def test_phone_is_sealed_masked_and_found_by_its_hash(registered) -> None:
 
 @pytest.mark.parametrize(
     ("who", "desk"),
-    [("dc", "district"), ("ss", "street_1"), ("cw", "community_1"), ("gw", "community_1"), ("ds", "district"), ("squad", "street_1")],
+    [
+        ("dc", "district"), ("ss", "street_1"), ("cw", "community_1"), ("gw", "community_1"), ("ds", "district"),
+        ("squad", "street_1"),
+    ],
 )  # fmt: skip
 def test_whose_desk_it_lands_on(registered, cast, district, who: str, desk: str) -> None:
     assert registered(by=getattr(cast, who)).desk_unit_id == getattr(district, desk).pk
@@ -86,8 +89,10 @@ def test_department_staff_may_not_close_on_the_spot(registered, cast) -> None:
     ("change", "field"),
     [
         ({"title": ""}, "title"), ({"title": "长" * 101}, "title"), ({"content": "短"}, "content"),
-        ({"content": "长" * 10_001}, "content"), ({"channel": "carrier pigeon"}, "channel"), ({"urgency": 9}, "urgency"),
-        ({"category_id": 10**9}, "category"), ({"phone": "12345"}, "phone"), ({"identity": "230604199001011234"}, "identity"),
+        ({"content": "长" * 10_001}, "content"), ({"channel": "carrier pigeon"}, "channel"),
+        ({"urgency": 9}, "urgency"),
+        ({"category_id": 10**9}, "category"), ({"phone": "12345"}, "phone"),
+        ({"identity": "230604199001011234"}, "identity"),
         ({"unit_id": 10**9}, "unit_id"), ({"lon": 125.0}, "lon"), ({"lon": 46.6, "lat": 125.0}, "lon"),
         ({"attachment_ids": [uuid.UUID(int=i) for i in range(10)]}, "attachments"),
     ],

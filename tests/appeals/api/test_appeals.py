@@ -105,7 +105,12 @@ def test_filters(api, registered, cast, district) -> None:
     here = registered(unit_id=district.community_1.pk, title="水管爆裂", content="厨房水管爆裂漏水严重。")
     registered(unit_id=district.community_3.pk)
     client = api(cast.dc)
-    for query in ("keyword=水管", f"place={district.street_1.pk}", f"keyword={here.number}", "state=registered&keyword=爆裂"):
+    for query in (
+        "keyword=水管",
+        f"place={district.street_1.pk}",
+        f"keyword={here.number}",
+        "state=registered&keyword=爆裂",
+    ):
         assert [row["id"] for row in client.get(f"{URL}?{query}").json()["results"]] == [here.pk], query
 
 
@@ -127,7 +132,9 @@ def test_a_look_at_a_number_is_recorded(api, in_progress, cast) -> None:
     assert api(cast.dl).post(url, {"field": "phone", "reason": "看看"}).status_code == 403
 
 
-@pytest.mark.parametrize("bad", ["cursor=x", "page_size=abc", "category=abc", "place=99999999999999999999", "state=%00"])
+@pytest.mark.parametrize(
+    "bad", ["cursor=x", "page_size=abc", "category=abc", "place=99999999999999999999", "state=%00"]
+)
 def test_odd_questions_are_never_an_error_of_ours(api, registered, cast, bad: str) -> None:
     registered()
     assert api(cast.dc).get(f"{URL}?{bad}").status_code in {200, 400, 404}
