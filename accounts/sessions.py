@@ -78,7 +78,8 @@ def renew_key(request: HttpRequest, *, old_key: str | None) -> None:
 
 def has_idled(session: SessionBase, now: datetime) -> bool:
     """Whether nothing was asked for longer than SESSION_IDLE_SECONDS."""
-    return bool(now.timestamp() - session.get(SEEN, 0) > settings.SESSION_IDLE_SECONDS)
+    seen = session.get(SEEN)
+    return seen is not None and bool(now.timestamp() - seen > settings.SESSION_IDLE_SECONDS)
 
 
 def touch(session: SessionBase, now: datetime) -> None:
