@@ -65,8 +65,9 @@ def _only_one(var: Path, url: str) -> Iterator[None]:
         raise Problem(f"不能写入数据目录 {var}（{error.strerror}）。请用第一次启动平台的用户运行。") from error
     with file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+            # lockf, not flock: honcho's forks must not go on holding it when this process is killed.
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except (BlockingIOError, PermissionError):
             raise Problem(_already(file)) from None
         _note(file, {"pid": os.getpid(), "url": url})
         try:

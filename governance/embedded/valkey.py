@@ -7,6 +7,8 @@ import time
 from pathlib import Path
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from governance.embedded import addresses, places, processes
 from governance.embedded.problem import Problem
@@ -73,7 +75,9 @@ class Valkey:
             processes.end([pid])
 
     def _client(self) -> redis.Redis:
-        return redis.Redis(unix_socket_path=str(self.socket), socket_timeout=5)
+        # Whether it answers is asked here in a loop: the client's own patience would add seconds to each start.
+        once = Retry(NoBackoff(), retries=0)
+        return redis.Redis(unix_socket_path=str(self.socket), socket_timeout=5, retry=once)
 
     def _wait_loaded(self) -> int | None:
         time.sleep(0.1)

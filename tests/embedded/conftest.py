@@ -21,11 +21,8 @@ def _embedded(monkeypatch):
         monkeypatch.delenv(name, raising=False)
 
 
-@pytest.fixture
-def var(tmp_path):
-    """The folder of an installation; its processes and data are gone after the test."""
-    folder = tmp_path / "var"
-    yield folder
+def remove(folder):
+    """End every process of the installation in `folder` and remove its data."""
     processes.end(processes.marked(addresses.digest(folder)))
     servers.stop(folder)
     home = folder / "servers"
@@ -35,10 +32,46 @@ def var(tmp_path):
 
 
 @pytest.fixture
-def command(var):
-    """Run `python -m governance.embedded ACTION` for the installation, as a person would."""
+def var(tmp_path):
+    """The folder of an installation; its processes and data are gone after the test."""
+    folder = tmp_path / "var"
+    yield folder
+    remove(folder)
 
-    def call(*arguments, **environment):
+
+@pytest.fixture(scope="module")
+def _installed(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("installed") / "var"
+    with pytest.MonkeyPatch.context() as environment:
+        for name in OURS:
+            environment.delenv(name, raising=False)
+        try:
+            servers.start(folder)
+            subprocess.run(
+                [sys.executable, "-m", "governance.embedded.prepare"],
+                cwd=BASE,
+                env=os.environ | {"VAR_DIR": str(folder)},
+                check=True,
+            )
+            servers.stop(folder)
+            yield folder
+        finally:
+            remove(folder)
+
+
+@pytest.fixture
+def installed(_installed):
+    """An installation whose first start lies behind it, with nothing running."""
+    yield _installed
+    processes.end(processes.marked(addresses.digest(_installed)))
+    servers.stop(_installed)
+
+
+@pytest.fixture
+def command():
+    """Run `python -m governance.embedded ACTION` for the installation in `var`, as a person would."""
+
+    def call(var, *arguments, **environment):
         return subprocess.Popen(
             [sys.executable, "-m", "governance.embedded", *arguments],
             cwd=BASE,
