@@ -6,3 +6,9 @@ class GridsConfig(AppConfig):
     label = "grids"
     verbose_name = "网格"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Fill the registries of the kernel."""
+        from grids import registration
+
+        registration.register()

@@ -105,7 +105,7 @@ def check(
     _check_together(found, units, district, tolerance_m2)
     for feature, raw in zip(found, features, strict=True):
         if not feature.is_sound:
-            feature.original, feature.wkb = raw, ""
+            feature.original = raw
     return found
 
 

@@ -1,6 +1,6 @@
 """Coordinate systems of Chinese maps, converted to WGS-84.
 
-GCJ-02 (高德, 腾讯) shifts a point inside China by 300 to 700 metres, by a formula that is public though never published;
+GCJ-02 (高德, 腾讯) shifts a point inside China by 300 to 700 metres, by a formula that is known though unpublished;
 BD-09 (百度) bends GCJ-02 once more. Neither has a closed inverse: they are inverted by repeated correction, which ends
 within a millimetre.
 """

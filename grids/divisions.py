@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from typing import IO, Any, Self
 
 from governance.errors import InvalidInput
-from governance.scope import UnitKind
+from governance.scope import Actor, UnitKind
 from governance.spreadsheets import Row, cell_text, read_rows
 from grids import codes
 from grids.models import KIND_LABELS, Unit
@@ -258,3 +258,10 @@ def refused_rows(rows: Iterable[Division]) -> Iterator[list[object]]:
         if row.problems:
             reasons = "；".join(f"{COLUMN_LABELS[p.field]}：{p.message}" for p in row.problems)
             yield [row.code, row.name, row.level_label, row.parent_code, row.row or "", reasons]
+
+
+def as_rows(actor: Actor) -> Iterator[list[object]]:
+    """The open units of the line that the actor may see, as the rows of a file that can be imported."""
+    units = Unit.objects.visible_to(actor).open().filter(kind__in=LEVELS).select_related("parent").order_by("code")
+    for unit in units:
+        yield [unit.code, unit.name, KIND_LABELS[UnitKind(unit.kind)], unit.parent.code if unit.parent else ""]
