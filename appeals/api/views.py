@@ -15,8 +15,8 @@ from rest_framework.views import APIView
 
 from appeals import clocks, selectors, services
 from appeals.api import serializers as s
+from appeals.api.filters import ApiFilterSet
 from appeals.api.steps import CALLS
-from appeals.filters import AppealFilterSet
 from appeals.models import Appeal, AppealEntry, Category
 from appeals.querysets import AppealQuerySet
 from appeals.services import NewAppeal
@@ -67,7 +67,7 @@ class AppealList(Idempotent, generics.ListAPIView[Appeal]):
 
     serializer_class = s.AppealSummary
     pagination_class = NewestFirst
-    filterset_class = AppealFilterSet
+    filterset_class = ApiFilterSet
     queryset = Appeal.objects.none()
 
     def get_queryset(self) -> AppealQuerySet:

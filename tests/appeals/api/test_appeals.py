@@ -106,10 +106,10 @@ def test_filters(api, registered, cast, district) -> None:
     registered(unit_id=district.community_3.pk)
     client = api(cast.dc)
     for query in (
-        "keyword=水管",
+        "q=水管",
         f"place={district.street_1.pk}",
-        f"keyword={here.number}",
-        "state=registered&keyword=爆裂",
+        f"q={here.number}",
+        "state=registered&q=爆裂",
     ):
         assert [row["id"] for row in client.get(f"{URL}?{query}").json()["results"]] == [here.pk], query
 
