@@ -20,7 +20,7 @@ from governance.errors import InvalidInput
 from governance.scope import TERRITORIAL_KINDS, UnitKind
 from grids import codes, rings
 from grids.coordinates import System, to_wgs84
-from grids.geometry import area_m2, from_wkb
+from grids.geometry import area_label, area_m2, from_wkb
 from grids.models import KIND_LABELS, Boundary, Unit
 
 MAX_BYTES = 30 * 1024**2
@@ -61,6 +61,11 @@ class Feature:
     def level_label(self) -> str:
         """Its unit's kind in Chinese."""
         return KIND_LABELS[UnitKind(self.level)] if self.level else ""
+
+    @property
+    def area_label(self) -> str:
+        """Its area as people say it."""
+        return area_label(self.area_m2)
 
     def as_json(self) -> dict[str, Any]:
         """As kept in a draft."""

@@ -36,3 +36,12 @@ def to_wkb(geometry: BaseGeometry) -> bytes:
 def from_wkb(stored: bytes | memoryview) -> BaseGeometry:
     """A stored figure."""
     return shapely.from_wkb(bytes(stored))
+
+
+def area_label(square_metres: float | None) -> str:
+    """An area as people say it: 平方公里 from a tenth of one on, else 公顷."""
+    if not square_metres:
+        return ""
+    if square_metres >= 100_000:
+        return f"{square_metres / 1_000_000:.2f} 平方公里"
+    return f"{square_metres / 10_000:.2f} 公顷"

@@ -18,6 +18,15 @@ KIND_LABELS = {
     UnitKind.SQUAD: "执法中队",
     UnitKind.ENTERPRISE: "驻区企业",
 }
+KIND_ICONS = {
+    UnitKind.DISTRICT: "building-bank",
+    UnitKind.STREET: "building-community",
+    UnitKind.COMMUNITY: "home",
+    UnitKind.GRID: "layout-grid",
+    UnitKind.DEPARTMENT: "building",
+    UnitKind.SQUAD: "shield",
+    UnitKind.ENTERPRISE: "building-factory-2",
+}
 
 
 class Unit(models.Model):
@@ -67,6 +76,11 @@ class Unit(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def icon(self) -> str:
+        """The icon of its kind."""
+        return KIND_ICONS[UnitKind(self.kind)]
 
     @property
     def is_open(self) -> bool:

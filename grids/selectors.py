@@ -25,6 +25,8 @@ class Node:
 
     unit: Unit
     children: list[Node] = field(default_factory=list)
+    # Where it is on the map, "west,south,east,north"; filled by who draws it.
+    box: str = ""
 
 
 def in_order(units: UnitQuerySet) -> UnitQuerySet:
@@ -150,3 +152,10 @@ def territorial(actor: Actor) -> UnitQuerySet:
 def area_m2(unit: Unit) -> float | None:
     """The area of the unit's boundary in force."""
     return Boundary.objects.current().filter(unit=unit).annotate(a=F("area_m2")).values_list("a", flat=True).first()
+
+
+def boxes(unit_ids: Iterable[int]) -> dict[int, str]:
+    """Where the boundaries in force of units are: "west,south,east,north" in degrees."""
+    rows = Boundary.objects.current().filter(unit__in=list(unit_ids))
+    edges = rows.values_list("unit_id", "min_lon", "min_lat", "max_lon", "max_lat")
+    return {unit_id: ",".join(f"{edge:.6f}" for edge in box) for unit_id, *box in edges}

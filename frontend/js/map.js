@@ -2,13 +2,21 @@
 import "leaflet/dist/leaflet.css";
 import L from "leaflet";
 import gcoord from "gcoord";
+import { territory } from "./parts/territory.js";
 
 const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const json = (id) => JSON.parse(document.getElementById(id)?.textContent || "null");
 
+function style(feature) {
+  // What a check refused is red and dashed: colour is never the only sign.
+  if (feature.properties?.refused) {
+    return { color: token("--over-mark"), weight: 2, dashArray: "6 4", fillColor: token("--over-mark"), fillOpacity: 0.12 };
+  }
+  return { color: token("--map-line"), weight: 1.5, fillColor: token("--map-fill"), fillOpacity: 0.16 };
+}
+
 function polygons(map, data, links) {
-  const style = { color: token("--map-line"), weight: 1.5, fillColor: token("--map-fill"), fillOpacity: 0.16 };
-  const layer = L.geoJSON(data, {
+  return L.geoJSON(data, {
     style,
     onEachFeature(feature, shape) {
       const { name, url } = feature.properties || {};
@@ -16,13 +24,19 @@ function polygons(map, data, links) {
       if (links && url) shape.on("click", () => window.location.assign(url));
     },
   }).addTo(map);
-  return layer;
+}
+
+function base(node) {
+  const map = L.map(node, { attributionControl: false, scrollWheelZoom: node.dataset.wheel !== undefined, zoomControl: false });
+  L.control.zoom({ zoomInTitle: "放大", zoomOutTitle: "缩小" }).addTo(map);
+  if (node.dataset.tiles) L.tileLayer(node.dataset.tiles, { maxZoom: 18 }).addTo(map);
+  node.leafletMap = map;
+  return map;
 }
 
 /** Draws a map into `node`: data-polygons and data-point name <script type="application/json"> elements. */
 export function draw(node) {
-  const map = L.map(node, { attributionControl: false, scrollWheelZoom: node.dataset.wheel !== undefined });
-  if (node.dataset.tiles) L.tileLayer(node.dataset.tiles, { maxZoom: 18 }).addTo(map);
+  const map = base(node);
   const bounds = L.latLngBounds([]);
   const data = json(node.dataset.polygons);
   if (data && data.features.length) bounds.extend(polygons(map, data, node.dataset.links !== undefined).getBounds());
@@ -33,12 +47,14 @@ export function draw(node) {
     bounds.extend(here);
   }
   if (bounds.isValid()) map.fitBounds(bounds, { padding: [12, 12], maxZoom: 17 });
-  node.leafletMap = map;
   node.dispatchEvent(new CustomEvent("map-ready", { bubbles: true, detail: { map, L } }));
   return map;
 }
 
 window.governanceMap = { L, gcoord, draw };
-const drawAll = () => document.querySelectorAll("[data-map]:not(.leaflet-container)").forEach(draw);
+function drawAll() {
+  document.querySelectorAll("[data-map]:not(.leaflet-container)").forEach(draw);
+  document.querySelectorAll("[data-territory]:not(.leaflet-container)").forEach((node) => territory(L, base(node), node, { style, token }));
+}
 document.addEventListener("DOMContentLoaded", drawAll);
 document.addEventListener("htmx:afterSwap", drawAll);

@@ -6,6 +6,7 @@ import json
 from io import BytesIO
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -115,10 +116,14 @@ class DivisionsCompare(DraftMixin, FormPage):
         return super().get_context_data(
             draft=draft,
             groups=[(v, label, found[:_SHOWN], len(found)) for v, label, found in groups],
-            chosen=set(self.request.POST.getlist("chosen")) if self.request.method == "POST" else None,
+            chosen=self._chosen(),
             cancel_url=reverse("grids:divisions"),
             **kwargs,
         )
+
+    def _chosen(self) -> set[str] | None:
+        """What was chosen when the form comes back with an error; None the first time."""
+        return set(self.request.POST.getlist("chosen")) if self.request.method == "POST" else None
 
 
 class DivisionsRefused(DraftMixin, View):
@@ -197,6 +202,7 @@ class BoundariesCheck(DraftMixin, PageMixin, TemplateView):
             refused=refused[:_SHOWN],
             refused_count=len(refused),
             polygons=_drawn(found),
+            tiles=settings.MAP_TILE_URL,
             **kwargs,
         )
 

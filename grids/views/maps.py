@@ -18,7 +18,7 @@ from governance.ui.views import ActorMixin, PageMixin, find_or_404
 from grids import mapping, revision, selectors
 from grids.coordinates import System, to_wgs84
 from grids.locate import locate
-from grids.models import Boundary, Unit
+from grids.models import Unit
 from grids.rings import CHINA
 
 
@@ -30,17 +30,13 @@ class MapPage(PageMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The streets and communities, with where each is."""
-        nodes = selectors.tree(self.actor, (UnitKind.DISTRICT, UnitKind.STREET, UnitKind.COMMUNITY, UnitKind.GRID))
-        within = [node.unit.pk for node in nodes]
-        rows = Boundary.objects.current().filter(unit__in=Unit.objects.within(within)).exclude(unit__kind="grid")
-        boxes = {
-            unit_id: f"{west},{south},{east},{north}"
-            for unit_id, west, south, east, north in rows.values_list(
-                "unit_id", "min_lon", "min_lat", "max_lon", "max_lat"
-            )
-        }
+        nodes = selectors.tree(self.actor, TERRITORIAL_KINDS)
         streets = [child for node in nodes for child in (node.children if node.unit.kind == "district" else [node])]
-        return super().get_context_data(streets=streets, boxes=boxes, tiles=settings.MAP_TILE_URL, **kwargs)
+        listed = [node for street in streets for node in (street, *street.children)]
+        boxes = selectors.boxes([node.unit.pk for node in listed])
+        for node in listed:
+            node.box = boxes.get(node.unit.pk, "")
+        return super().get_context_data(streets=streets, tiles=settings.MAP_TILE_URL, **kwargs)
 
 
 class MapData(ActorMixin, View):
@@ -48,23 +44,31 @@ class MapData(ActorMixin, View):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """`level` street, community or grid; `within` a unit."""
-        level = request.GET.get("level", UnitKind.STREET)
-        if level not in TERRITORIAL_KINDS:
-            raise InvalidInput("没有这个层级，应为 district、street、community 或 grid。", field="level")
-        within = _within(self.actor, request.GET.get("within", ""))
+        level = level_of(request.GET)
+        within = within_of(self.actor, request.GET)
         token = revision.token()
         etag = f'"{token}-{self.actor.unit_id}-{self.actor.role}-{level}-{within.pk if within else 0}"'
         if request.headers.get("If-None-Match") == etag:
             response = HttpResponse(status=304)
         else:
-            text = mapping.collection(self.actor, UnitKind(level), within, token)
+            text = mapping.collection(self.actor, level, within, token)
             response = HttpResponse(text, content_type="application/geo+json")
         response["ETag"] = etag
         patch_cache_control(response, private=True, no_cache=True)
         return response
 
 
-def _within(actor: Actor, text: str) -> Unit | None:
+def level_of(given: Any) -> UnitKind:
+    """The level that a query names, streets unless said (InvalidInput)."""
+    level = given.get("level") or UnitKind.STREET
+    if level not in TERRITORIAL_KINDS:
+        raise InvalidInput("没有这个层级，应为 district、street、community 或 grid。", field="level")
+    return UnitKind(level)
+
+
+def within_of(actor: Actor, given: Any) -> Unit | None:
+    """The unit that a query names with `within`, in scope or 404; None for none."""
+    text = given.get("within")
     if not text:
         return None
     return find_or_404(Unit.objects.visible_to(actor), pk=text)  # type: ignore[no-any-return]

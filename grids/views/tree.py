@@ -4,28 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.generic import TemplateView, View
 
-from governance.scope import UnitKind
+from governance.scope import TERRITORIAL_KINDS, UnitKind
 from governance.ui import nav
 from governance.ui.views import ActorMixin, DetailPage, PageMixin, find_or_404
 from grids import mapping, registry, selectors
+from grids.geometry import area_label
 from grids.models import KIND_LABELS, Unit
 from grids.services.rules import MOVABLE
-
-ICONS = {
-    UnitKind.DISTRICT: "building-bank",
-    UnitKind.STREET: "building-community",
-    UnitKind.COMMUNITY: "home",
-    UnitKind.GRID: "layout-grid",
-    UnitKind.DEPARTMENT: "building",
-    UnitKind.SQUAD: "shield",
-    UnitKind.ENTERPRISE: "building-factory-2",
-}
 
 
 def crumbs_of(unit: Unit, visible: set[int], last: str = "") -> list[tuple[str, str]]:
@@ -51,7 +43,6 @@ class TreePage(PageMixin, TemplateView):
         text = self.request.GET.get("q", "").strip()
         return super().get_context_data(
             roots=roots,
-            icons=ICONS,
             text=text,
             found=selectors.search(self.actor, text) if text else None,
             may_edit=nav.may(self.actor, "unit.edit"),
@@ -65,7 +56,7 @@ class Search(ActorMixin, View):
     def get(self, request: HttpRequest) -> HttpResponse:
         """The results alone."""
         text = request.GET.get("q", "").strip()
-        context = {"found": selectors.search(self.actor, text) if text else None, "text": text, "icons": ICONS}
+        context = {"found": selectors.search(self.actor, text) if text else None, "text": text}
         return render(request, "grids/parts/found.html", context)
 
 
@@ -75,7 +66,7 @@ class Children(ActorMixin, View):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The branch."""
         unit = find_or_404(Unit.objects.visible_to(self.actor), pk=pk)
-        context = {"units": selectors.children(self.actor, unit.pk), "icons": ICONS}
+        context = {"units": selectors.children(self.actor, unit.pk)}
         return render(request, "grids/parts/branch.html", context)
 
 
@@ -101,13 +92,14 @@ class UnitPage(DetailPage):
         below = selectors.counts_below(unit)
         return super().get_context_data(
             kind_label=KIND_LABELS[UnitKind(unit.kind)],
-            icons=ICONS,
             below=[(KIND_LABELS[kind], below[kind]) for kind in UnitKind if below.get(kind)],
             children=selectors.children(self.actor, unit.pk),
             open_work=self._open_work(unit),
             sections=registry.sections(self.request, unit),
             polygons=mapping.of_unit(unit),
-            area_m2=selectors.area_m2(unit),
+            area=area_label(selectors.area_m2(unit)),
+            tiles=settings.MAP_TILE_URL,
+            line=TERRITORIAL_KINDS,
             history=mapping.told(selectors.history(unit)[:50]),
             may_edit=nav.may(self.actor, "unit.edit") and unit.is_open,
             may_move=unit.kind in MOVABLE,
