@@ -96,6 +96,16 @@ def violations(page) -> list[str]:
 
 
 @pytest.mark.parametrize("look", LOOKS)
+def test_the_title_of_a_row_is_never_squeezed(visit, look):
+    page = visit(look)
+    page.goto("/specimen/")
+    widths = page.evaluate("[...document.querySelectorAll('td.grow')].map((cell) => cell.clientWidth)")
+    heights = page.evaluate("[...document.querySelectorAll('tbody tr')].map((row) => row.clientHeight)")
+    assert min(widths) >= 200
+    assert max(heights) <= (260 if look.startswith("phone") else 50)
+
+
+@pytest.mark.parametrize("look", LOOKS)
 def test_every_page_fits_and_is_accessible(visit, look):
     page = visit(look)
     wrong = []
