@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from governance.calendars.worktime import WorkCalendar
@@ -11,14 +11,25 @@ from governance.scope import Actor
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """One limit that would move."""
+
+    subject_type: str
+    subject_id: int
+    kind: str
+    due_at: datetime
+    new_due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Effect:
-    """What a change would do to open clocks: counts, and the first few as (label, due now, due then)."""
+    """What a change would do to open clocks: counts, and the first few that move."""
 
     open: int = 0
     later: int = 0
     earlier: int = 0
     over_at_once: int = 0
-    examples: tuple[tuple[str, datetime, datetime], ...] = field(default=())
+    examples: tuple[Moved, ...] = ()
 
 
 Preview = Callable[[str, WorkCalendar, datetime], Effect]
@@ -33,9 +44,16 @@ def register(preview: Preview, follow: Follow) -> None:
         _followers.append((preview, follow))
 
 
-def preview(code: str, changed: WorkCalendar, now: datetime) -> list[Effect]:
-    """What each follower would do if the calendar were `changed`."""
-    return [look(code, changed, now) for look, _ in _followers]
+def preview(code: str, changed: WorkCalendar, now: datetime) -> Effect:
+    """What the followers together would do if the calendar were `changed`."""
+    effects = [look(code, changed, now) for look, _ in _followers]
+    return Effect(
+        sum(effect.open for effect in effects),
+        sum(effect.later for effect in effects),
+        sum(effect.earlier for effect in effects),
+        sum(effect.over_at_once for effect in effects),
+        tuple(example for effect in effects for example in effect.examples),
+    )
 
 
 def follow(code: str, by: Actor, now: datetime) -> int:

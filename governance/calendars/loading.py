@@ -40,7 +40,7 @@ def load(code: str = DISTRICT) -> Loaded:
     kept = _kept.get(pk)
     if kept is None or kept.revision != revision:
         # Read after the revision: content that is newer than its number is read again at the next look.
-        kept = _kept[pk] = Loaded(revision, _read(pk))
+        kept = _kept[pk] = Loaded(revision, read(pk))
     return kept
 
 
@@ -54,7 +54,8 @@ def zone() -> ZoneInfo:
     return ZoneInfo(settings.TIME_ZONE)
 
 
-def _read(pk: int) -> WorkCalendar:
+def read(pk: int) -> WorkCalendar:
+    """A calendar's rows as they stand in this transaction."""
     calendar = Calendar.objects.prefetch_related("seasons__windows").get(pk=pk)
     seasons = [
         WorkSeason(

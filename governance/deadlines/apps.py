@@ -9,6 +9,12 @@ class DeadlinesConfig(AppConfig):
 
     def ready(self) -> None:
         from governance.calendars import followers
-        from governance.deadlines.following import preview, recalculate_for_calendar
+        from governance.deadlines.following import follow, preview
+        from governance.ui import nav
 
-        followers.register(preview, recalculate_for_calendar)
+        followers.register(preview, follow)
+        nav.register(
+            nav.NavItem(
+                "时限方案", "deadlines:policies", "clock-hour-4", right="policy.edit", group="规则设置", order=10
+            )
+        )

@@ -12,7 +12,7 @@ from itertools import groupby
 
 from django.db import transaction
 
-from governance.calendars.followers import Effect
+from governance.calendars.followers import Effect, Moved
 from governance.calendars.loading import Loaded, load
 from governance.calendars.worktime import WorkCalendar
 from governance.deadlines import moving, timing
@@ -22,6 +22,8 @@ from governance.scope import Actor
 
 logger = logging.getLogger(__name__)
 BATCH = 200
+# A person who saves a change waits for so many clocks at most; the sweeps move the rest.
+FOLLOW_AT_ONCE = 2000
 EXAMPLES = 10
 
 
@@ -93,11 +95,16 @@ def _move(clock: Clock, calendar: Loaded, now: datetime) -> bool:
         return False
 
 
+def follow(code: str, by: Actor, now: datetime) -> int:
+    """Move what can be moved while a person waits; how many limits moved."""
+    return recalculate_for_calendar(code, by, now, limit=FOLLOW_AT_ONCE, skip_locked=True)
+
+
 def preview(code: str, changed: WorkCalendar, now: datetime) -> Effect:
     """What `recalculate_for_calendar` would do if the calendar were `changed`; nothing is written."""
     calendar = Loaded(-1, changed)
     count = later = earlier = over = 0
-    examples: list[tuple[str, datetime, datetime]] = []
+    examples: list[Moved] = []
     clocks = Clock.objects.filter(calendar_code=code, state=Clock.RUNNING).order_by("due_at", "pk")
     for clock in clocks.iterator(chunk_size=2000):
         count += 1
@@ -105,5 +112,5 @@ def preview(code: str, changed: WorkCalendar, now: datetime) -> Effect:
         later, earlier = later + (new > clock.due_at), earlier + (new < clock.due_at)
         over += clock.due_at > now >= new
         if new != clock.due_at and len(examples) < EXAMPLES:
-            examples.append((f"{clock.subject_type}:{clock.subject_id}:{clock.kind}", clock.due_at, new))
+            examples.append(Moved(clock.subject_type, clock.subject_id, clock.kind, clock.due_at, new))
     return Effect(count, later, earlier, over, tuple(examples))

@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
+
 from governance.calendars.loading import working_calendar
 from governance.calendars.worktime import WorkCalendar
-from governance.deadlines.models import Clock, Policy
+from governance.deadlines.models import Clock, Policy, PolicyVersion
 from governance.deadlines.terms import Terms, Unit
 
 FINE, SOON, OVER, MUTE = "fine", "soon", "over", "mute"
@@ -63,19 +65,38 @@ def clock_readings(clocks: Iterable[Clock], now: datetime) -> dict[int, Reading]
     return {clock.pk: clock_reading(clock, now, calendar=calendars[clock.calendar_code]) for clock in clocks}
 
 
-def policies_with_terms() -> list[tuple[Policy, list[tuple[int, datetime, str, Terms]]]]:
-    """Every policy with its versions, newest first, as (number, in force from, note, terms)."""
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version of a policy, its limits read."""
+
+    number: int
+    effective_from: datetime
+    note: str
+    terms: Terms
+
+
+def policies_with_terms() -> list[tuple[Policy, list[Version]]]:
+    """Every policy with its versions, the one to be in force last first."""
     policies = Policy.objects.prefetch_related("versions").order_by("pk")
-    return [
-        (
-            policy,
-            [
-                (version.number, version.effective_from, version.note, Terms.parse(version.terms))
-                for version in sorted(policy.versions.all(), key=lambda version: -version.number)
-            ],
-        )
-        for policy in policies
-    ]
+    return [(policy, sorted(map(_version, policy.versions.all()), key=_in_force, reverse=True)) for policy in policies]
+
+
+def stuck_count() -> int:
+    """How many open clocks have a step that could not be carried out at the last try."""
+    return stuck().count()
+
+
+def stuck() -> QuerySet[Clock]:
+    """These clocks, the longest-failing first; `last_error` says why, `retry_at` when it is tried again."""
+    return Clock.objects.filter(failures__gt=0, state__in=Clock.OPEN).order_by("-failures", "pk")
+
+
+def _version(row: PolicyVersion) -> Version:
+    return Version(row.number, row.effective_from, row.note, Terms.parse(row.terms))
+
+
+def _in_force(version: Version) -> tuple[datetime, int]:
+    return version.effective_from, version.number
 
 
 def _level(clock: Clock, now: datetime) -> str:

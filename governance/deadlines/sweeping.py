@@ -19,15 +19,13 @@ from django.db.models import Q, QuerySet
 from governance.calendars.loading import load
 from governance.calendars.models import Calendar
 from governance.deadlines.firing import carry_out_due
-from governance.deadlines.following import bring_up_to_date, recalculate_for_calendar
+from governance.deadlines.following import FOLLOW_AT_ONCE, bring_up_to_date, recalculate_for_calendar
 from governance.deadlines.models import Clock
 from governance.deadlines.registry import handler_for
 from governance.scope import PLATFORM
 
 logger = logging.getLogger(__name__)
 BATCH = 100
-# At most this many clocks follow a changed calendar before due steps get their turn again.
-FOLLOW_AT_ONCE = 2000
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=10), timedelta(hours=1)
 Place = tuple[datetime, int]
 
@@ -58,11 +56,6 @@ def sweep(
         if not fired:
             break
     return swept
-
-
-def stuck() -> QuerySet[Clock]:
-    """Clocks whose step could not be carried out at the last try, the longest-failing first."""
-    return Clock.objects.filter(failures__gt=0, state__in=Clock.OPEN).order_by("-failures", "pk")
 
 
 def _follow_calendars(now: datetime) -> int:
@@ -96,9 +89,8 @@ def _due_after(place: Place | None, now: datetime, batch: int) -> list[tuple[dat
     if place:
         at, pk = place
         due = due.filter(next_fire_at__gte=at).exclude(next_fire_at=at, pk__lte=pk)
-    return list(
-        due.order_by("next_fire_at", "pk").values_list("next_fire_at", "pk", "subject_type", "subject_id")[:batch]
-    )
+    rows = due.order_by("next_fire_at", "pk").values_list("next_fire_at", "pk", "subject_type", "subject_id")[:batch]
+    return [(at, pk, subject_type, subject_id) for at, pk, subject_type, subject_id in rows if at is not None]
 
 
 def _sweep_subjects(subject_type: str, subject_ids: list[int], now: datetime) -> tuple[int, int]:

@@ -8,7 +8,8 @@ from django.db import IntegrityError, connection, transaction
 from governance.calendars.models import Calendar
 from governance.deadlines import services
 from governance.deadlines.models import Clock, Firing
-from governance.deadlines.sweeping import stuck, sweep
+from governance.deadlines.selectors import stuck
+from governance.deadlines.sweeping import sweep
 from governance.deadlines.terms import Mark, Span, Term, Unit
 from governance.errors import IllegalState, InvalidInput
 from tests.deadlines.plant import ACTIONS, MONDAY, SUBJECT, TERM, Broken, add_subjects, cards, change, local, start

@@ -138,5 +138,5 @@ def test_the_effect_of_a_change_is_known_before_it_is_made(plant):
     effect = preview("district", with_holiday(date(2026, 7, 9)), MONDAY)
     assert (effect.open, effect.later, effect.earlier, effect.over_at_once) == (14, 12, 0, 0)
     assert len(effect.examples) == 10
-    assert effect.examples[0][1:] == (DUE, local(2026, 7, 14, 9))
+    assert (effect.examples[0].due_at, effect.examples[0].new_due_at) == (DUE, local(2026, 7, 14, 9))
     assert Clock.objects.filter(due_at=DUE).count() == 12

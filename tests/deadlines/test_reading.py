@@ -83,5 +83,5 @@ def test_policies_are_listed_with_their_versions_newest_first(plant):
     ensure_default_policies(MONDAY)
     policies = policies_with_terms()
     assert [policy.code for policy, _ in policies] == ["ordinary", "enquiry", "complex", "life_safety", "utilities"]
-    number, _, _, terms = policies[0][1][0]
-    assert (number, terms["accept"].span.text) == (1, "4 个工作小时")
+    version = policies[0][1][0]
+    assert (version.number, version.terms["accept"].span.text) == (1, "4 个工作小时")

@@ -1,0 +1,61 @@
+"""The policies as they are in force, to be read."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.views.generic import TemplateView
+
+from governance.deadlines import selectors
+from governance.deadlines.terms import Term, Terms
+from governance.deadlines.wording import action_label, kind_label
+from governance.ui.views import PageMixin
+
+
+class Policies(PageMixin, TemplateView):
+    """Every policy: the limits in force, and its versions."""
+
+    template_name = "deadlines/policies.html"
+    title = "时限方案"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The policies, and how many clocks are in trouble."""
+        now = timezone.now()
+        return super().get_context_data(
+            policies=[_policy(policy, versions, now) for policy, versions in selectors.policies_with_terms()],
+            stuck=selectors.stuck_count(),
+            **kwargs,
+        )
+
+
+def _policy(policy: Any, versions: list[selectors.Version], now: datetime) -> dict[str, Any]:
+    in_force = next((version for version in versions if version.effective_from <= now), None)
+    return {
+        "policy": policy,
+        "in_force": in_force,
+        "limits": _limits(in_force.terms) if in_force else [],
+        "versions": [{"version": version, "state": _state(version, in_force, now)} for version in versions],
+    }
+
+
+def _state(version: selectors.Version, in_force: selectors.Version | None, now: datetime) -> str:
+    if version.effective_from > now:
+        return "未生效"
+    return "现行" if version is in_force else "已停用"
+
+
+def _limits(terms: Terms) -> list[dict[str, str]]:
+    return [{"kind": kind_label(kind), **_words(term)} for kind, term in terms.items()]
+
+
+def _words(term: Term) -> dict[str, str]:
+    extension = term.extension
+    return {
+        "span": term.span.text,
+        "warnings": "；".join(f"到期前 {mark.span.text} {action_label(mark.action)}" for mark in term.warnings),
+        "missed": action_label(term.missed),
+        "ladder": "；".join(f"超期 {mark.span.text} {action_label(mark.action)}" for mark in term.ladder),
+        "extension": f"最多 {extension.times} 次，每次不超过 {extension.span.text}" if extension else "",
+    }
