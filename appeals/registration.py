@@ -2,13 +2,48 @@
 
 from __future__ import annotations
 
+from django.urls import reverse
+
 from appeals.clocks import SUBJECT
 from appeals.handlers import AppealClocks
 from appeals.imports.work import register_jobs
+from appeals.models import Appeal
+from appeals.navigation import register_pages
+from appeals.units import hand_over, open_work
+from appeals.workflow import STEPS
+from governance.audit import actions
 from governance.deadlines import registry as deadlines
+from governance.files import registry as files
+from governance.outbox import registry as outbox
+from governance.scope import Actor
+from grids import registry as territory
+
+_ACTIONS = {
+    "appeal.register": "登记诉求",
+    "appeal.import": "导入诉求",
+    "appeal.yellow": "黄牌预警",
+    "appeal.red": "红牌",
+    "appeal.escalate_secretary": "超时报街道书记",
+    "appeal.supervision_order": "超时列入督办",
+    "appeal.district_leader_list": "超时列入区领导清单",
+}
 
 
 def register_all() -> None:
     """Called once, when Django is ready."""
     deadlines.register(SUBJECT, AppealClocks())
+    outbox.register_subject(SUBJECT, url=lambda pk: reverse("appeals:detail", args=[pk]))
+    files.register_owner(SUBJECT, may_see=_may_see)
+    actions.register_subject(SUBJECT, "诉求")
+    for code, label in {**_ACTIONS, **{f"appeal.{step.name}": step.label for step in STEPS.values()}}.items():
+        actions.register_action(code, label)
+    actions.register_action("privacy.read", "查看完整号码", is_look=True)
+    territory.register_open_work(open_work)
+    territory.register_on_unit_closed(hand_over)
     register_jobs()
+    register_pages()
+
+
+def _may_see(actor: Actor, appeal_id: int) -> bool:
+    """The files of an appeal are for those who see the appeal."""
+    return Appeal.objects.visible_to(actor).filter(pk=appeal_id).exists()
