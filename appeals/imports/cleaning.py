@@ -68,7 +68,7 @@ def _tidied(text: str) -> str:
 def line_of(cell: object) -> str:
     """The cell as one line of tidy text."""
     text = text_of(cell)
-    return " ".join(text.split("\n")) if "\n" in text else text
+    return " ".join(text.split()) if "\n" in text else text
 
 
 def number_text(cell: object) -> str:

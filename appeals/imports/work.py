@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -12,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.selectors import staff_of
+from appeals.imports.ahead import ahead
 from appeals.imports.building import Batch
 from appeals.imports.checking import Checked, Checker, Incoming
 from appeals.imports.comparing import HANDLED, NEW, OUTCOMES, REFUSED, Compared, compare
@@ -119,20 +121,22 @@ def _batches(file: ImportFile, batch: Batch, tally: Tally, progress: Progress) -
     checker = Checker(columns=positions(mapping, layout), lookups=batch.lookups, now=batch.now, zone=zone())
     with file.file.open("rb") as stream:
         progress.expect(max(0, estimated_rows(stream) - layout.first_row + 1))
-        rows = _checked(stream, file, layout, checker, tally.row, progress)
-        while rows_of_batch := list(islice(rows, BATCH)):
-            yield rows_of_batch
+        with closing(_checked(stream, file, layout, checker, tally.row, progress)) as rows:
+            while rows_of_batch := list(islice(rows, BATCH)):
+                yield rows_of_batch
 
 
 def _checked(
     stream: Any, file: ImportFile, layout: Layout, checker: Checker, done: int, progress: Progress
-) -> Iterator[Read]:  # fmt: skip
-    for number, cells in rows_below(stream, file.name, layout):
-        if number > done:
-            yield checker.check(number, cells), cells
-        else:
-            checker.note_number(number, cells)
-            progress.advance()
+) -> Generator[Read, None, None]:  # fmt: skip
+    # The reading thread has ended before the file is closed.
+    with closing(ahead(rows_below(stream, file.name, layout), 2 * BATCH)) as rows:
+        for number, cells in rows:
+            if number > done:
+                yield checker.check(number, cells), cells
+            else:
+                checker.note_number(number, cells)
+                progress.advance()
 
 
 def _conclude(file: ImportFile, tally: Tally, batch: Batch) -> None:
