@@ -26,7 +26,7 @@ def main() -> int:
 
     try:
         django.setup()
-        for step in (_reach_servers, _migrate, _warn_of_slow_search, _collect_static, _seed_demo):
+        for step in (_reach_servers, _migrate, _warn_of_slow_search, _collect_static, _fill):
             step()
     except (Problem, CommandError, SystemCheckError) as problem:
         say(str(problem), error=True)
@@ -123,31 +123,26 @@ def _static_content() -> str:
     return content.hexdigest()
 
 
-def _seed_demo() -> None:
-    """Load the demo district once for a database; a load that was cut off is taken up again."""
+def _fill() -> None:
+    """Load the demo district where it is wanted; tell how to begin where nobody could sign in.
+
+    The command knows itself what it has loaded, and goes on where it was cut off.
+    """
     from django.conf import settings
-    from django.core.management import call_command, get_commands
+    from django.contrib.auth import get_user_model
+    from django.core.management import CommandError, call_command
 
-    if not settings.DEMO or "seed_demo" not in get_commands():
+    empty = not get_user_model()._default_manager.exists()
+    if not settings.DEMO:
+        if empty:
+            say("还没有任何账号。请在另一个窗口运行：.venv/bin/python manage.py setup_district")
         return
-
-    def seed() -> None:
-        say("装入演示街区（只在第一次启动时，约需一两分钟）…")
+    if empty:
+        say("第一次启动，装入演示街区，约需几分钟；中途打断也不要紧，下次会接着装 …")
+    try:
         call_command("seed_demo")
-
-    _once(Path(settings.VAR_DIR) / "demo.stamp", _database_identity(), seed)
-
-
-def _database_identity() -> str:
-    """A text that differs for a database made anew, also under the same name."""
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT system_identifier || ' ' || (SELECT oid FROM pg_database WHERE datname = current_database())"
-            " FROM pg_control_system()"
-        )
-        return str(cursor.fetchone()[0])
+    except CommandError as error:
+        raise Problem(f"{error}\n正式使用的数据库请这样启动：make run DEMO=0") from error
 
 
 def _once(stamp: Path, content: str, work: Callable[[], None], *, still: bool = True) -> None:
