@@ -83,9 +83,12 @@ def temporary() -> str:
             return password
 
 
-class _Light(Argon2PasswordHasher):
-    # Costly hashing protects passwords that people think up. One of 78 random bits needs no such protection, and a
-    # few thousand of them at once must not take minutes. The first sign-in hashes it again at the full cost.
+class LightHasher(Argon2PasswordHasher):
+    """For passwords made by the platform, a few thousand of which at once must not take minutes.
+
+    Costly hashing protects what people think up; 78 random bits need none. The first sign-in hashes at full cost.
+    """
+
     time_cost = 1
     memory_cost = 8 * 1024
     parallelism = 1
@@ -93,7 +96,7 @@ class _Light(Argon2PasswordHasher):
 
 def hash_temporary(password: str) -> str:
     """The hash of a password made by `temporary`."""
-    hasher = _Light()
+    hasher = LightHasher()
     return hasher.encode(password, hasher.salt())
 
 

@@ -11,6 +11,9 @@ os.environ.setdefault("LOG_LEVEL", "WARNING")
 from governance.embedded import addresses  # noqa: E402
 from governance.settings import *  # noqa: E402, F403
 
+# The same algorithm at a fraction of its cost: hundreds of tests sign in.
+PASSWORD_HASHERS = ["accounts.passwords.LightHasher"]
+
 if _process := os.environ.get("PYTEST_XDIST_WORKER"):
     # Each of pytest's processes has a queue of its own, as it has a database of its own.
     REDIS_URL = addresses.redis_number(REDIS_URL, int(_process.removeprefix("gw")) + 1)  # noqa: F405
