@@ -1,6 +1,11 @@
 """The append-only record of every change, and of every look at personal data."""
 
+from typing import Any
+
 from django.db import models
+
+from governance.audit import actions
+from governance.audit.querysets import EntryQuerySet
 
 
 class Seal(models.Model):
@@ -44,13 +49,32 @@ class Entry(models.Model):
     reason = models.CharField(max_length=500, blank=True)
     seal_id = models.BigIntegerField(null=True)
 
+    objects = EntryQuerySet.as_manager()
+
     class Meta:
         indexes = [
             models.Index(fields=["subject_type", "subject_id", "at", "id"]),
-            models.Index(fields=["user_id", "at", "id"]),
+            models.Index(fields=["user_name", "at", "id"]),
+            models.Index(fields=["subject_label", "at", "id"]),
             models.Index(fields=["at", "id"]),
             models.Index(fields=["action", "at", "id"]),
             models.Index(fields=["at", "id"], condition=models.Q(is_look=True), name="audit_entry_looks"),
             # The entries of a seal, and those that have none yet.
             models.Index(fields=["seal_id", "id"]),
         ]
+
+    @property
+    def action_label(self) -> str:
+        """The action in Chinese."""
+        return actions.label_of(self.action)
+
+    @property
+    def subject_type_label(self) -> str:
+        """The type of subject in Chinese."""
+        return actions.subject_label(self.subject_type)
+
+    @property
+    def changes(self) -> list[tuple[str, Any, Any]]:
+        """What differs: key, value before, value after, in a stable order."""
+        keys = sorted(self.before.keys() | self.after.keys())
+        return [(key, self.before.get(key), self.after.get(key)) for key in keys]

@@ -1,4 +1,4 @@
-"""Kinds of job for the tests, and the Celery application of the workers that do them."""
+"""Kinds of job for the tests."""
 
 from __future__ import annotations
 
@@ -8,14 +8,11 @@ from pathlib import Path
 
 from django.db import transaction
 
-from governance.celery import app
 from governance.errors import InvalidInput
 from governance.jobs import registry
 from governance.jobs.models import Job
 from governance.jobs.progress import Progress
 from governance.jobs.registry import Outcome
-
-__all__ = ["app", "register_all"]
 
 
 def count(job: Job, progress: Progress, now: datetime) -> Outcome:
