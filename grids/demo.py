@@ -6,12 +6,11 @@ import csv
 import random
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import shapely
 from django.db import transaction
-from django.utils import timezone
 from shapely.geometry.base import BaseGeometry
 
 from governance.audit import services as audit
@@ -25,6 +24,8 @@ DIVISIONS = Path(__file__).parent / "data" / "divisions.csv"
 DISTRICT_CODE = "230604"
 GRIDS = 775
 SOURCE = "演示数据（生成）"
+# Before anything that the demonstration tells of.
+OPENED_ON = date(2020, 1, 1)
 DEPARTMENTS = [
     ("住房和城乡建设局", "住建局"),
     ("城市管理综合执法局", "城管局"),
@@ -58,7 +59,7 @@ def build_territory(now: datetime, by: Actor) -> Unit:
     with transaction.atomic():
         revision.lock()
         before = Unit.objects.count()
-        district = _units(now)
+        district = _units()
         added = Unit.objects.count() - before
         drawn = _boundaries(district, now)
         if added or drawn:
@@ -87,17 +88,17 @@ def rows_of_divisions() -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def _units(now: datetime) -> Unit:
+def _units() -> Unit:
     rows = defaultdict(list)
     for row in rows_of_divisions():
         rows[row["level"]].append((row["code"], row["name"], "", row["parent_code"]))
     known: dict[str, Unit] = {}
-    known |= _add(UnitKind.DISTRICT, rows["district"], {}, now)
-    known |= _add(UnitKind.STREET, rows["street"], known, now)
-    known |= _add(UnitKind.COMMUNITY, rows["community"], known, now)
-    _add(UnitKind.GRID, _grid_rows([row[0] for row in rows["community"]]), known, now)
-    _add(UnitKind.DEPARTMENT, _department_rows(), known, now)
-    _add(UnitKind.SQUAD, _squad_rows(known, [row[0] for row in rows["street"]]), known, now)
+    known |= _add(UnitKind.DISTRICT, rows["district"], {})
+    known |= _add(UnitKind.STREET, rows["street"], known)
+    known |= _add(UnitKind.COMMUNITY, rows["community"], known)
+    _add(UnitKind.GRID, _grid_rows([row[0] for row in rows["community"]]), known)
+    _add(UnitKind.DEPARTMENT, _department_rows(), known)
+    _add(UnitKind.SQUAD, _squad_rows(known, [row[0] for row in rows["street"]]), known)
     return known[DISTRICT_CODE]
 
 
@@ -137,11 +138,11 @@ def _grid_rows(communities: Sequence[str]) -> list[Row]:
     ]
 
 
-def _add(kind: UnitKind, rows: list[Row], known: dict[str, Unit], now: datetime) -> dict[str, Unit]:
+def _add(kind: UnitKind, rows: list[Row], known: dict[str, Unit]) -> dict[str, Unit]:
     """The units of the rows by code; those that are not there yet are added, those that are stay untouched."""
     codes = [row[0] for row in rows]
     present = set(Unit.objects.filter(code__in=codes).values_list("code", flat=True))
-    new = [_unit(kind, row, known.get(row[3]), order, now) for order, row in enumerate(rows) if row[0] not in present]
+    new = [_unit(kind, row, known.get(row[3]), order) for order, row in enumerate(rows) if row[0] not in present]
     Unit.objects.bulk_create(new)
     for unit in new:
         _set_own_level(unit)
@@ -149,7 +150,7 @@ def _add(kind: UnitKind, rows: list[Row], known: dict[str, Unit], now: datetime)
     return {unit.code: unit for unit in Unit.objects.filter(code__in=codes)}
 
 
-def _unit(kind: UnitKind, row: Row, parent: Unit | None, order: int, now: datetime) -> Unit:
+def _unit(kind: UnitKind, row: Row, parent: Unit | None, order: int) -> Unit:
     code, name, short, _ = row
     return Unit(
         code=code,
@@ -162,7 +163,7 @@ def _unit(kind: UnitKind, row: Row, parent: Unit | None, order: int, now: dateti
         community_id=parent.community_id if parent else None,
         initials=initials_of(short or short_name_of(name)),
         order=order,
-        opened_on=timezone.localdate(now),
+        opened_on=OPENED_ON,
     )
 
 

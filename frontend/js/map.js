@@ -27,7 +27,7 @@ function polygons(map, data, links) {
 }
 
 function base(node) {
-  const map = L.map(node, { attributionControl: false, scrollWheelZoom: node.dataset.wheel !== undefined, zoomControl: false });
+  const map = L.map(node, { attributionControl: false, scrollWheelZoom: node.dataset.wheel !== undefined, zoomControl: false, zoomSnap: 0.25 });
   L.control.zoom({ zoomInTitle: "放大", zoomOutTitle: "缩小" }).addTo(map);
   if (node.dataset.tiles) L.tileLayer(node.dataset.tiles, { maxZoom: 18 }).addTo(map);
   node.leafletMap = map;

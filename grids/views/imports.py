@@ -117,9 +117,12 @@ class DivisionsCompare(DraftMixin, FormPage):
             draft=draft,
             groups=[(v, label, found[:_SHOWN], len(found)) for v, label, found in groups],
             chosen=self._chosen(),
-            cancel_url=reverse("grids:divisions"),
             **kwargs,
         )
+
+    def get_cancel_url(self) -> str:
+        """Back to the upload."""
+        return reverse("grids:divisions")
 
     def _chosen(self) -> set[str] | None:
         """What was chosen when the form comes back with an error; None the first time."""

@@ -108,4 +108,4 @@ class UnitPage(DetailPage):
 
     def _open_work(self, unit: Unit) -> list[registry.OpenWork]:
         ids = Unit.objects.within([unit.pk]).values_list("pk", flat=True)
-        return registry.open_work(list(ids))
+        return [work for work in registry.open_work(list(ids)) if work.blocks]
