@@ -51,8 +51,8 @@ class CalendarPage(PageMixin, TemplateView):
             raise Http404(f"只能查看 {FIRST_YEAR} 年到 {LAST_YEAR} 年。")
         months = selectors.year_months(calendar, year)
         return super().get_context_data(
+            **kwargs | {"year": year},
             calendar=calendar,
-            year=year,
             years=[y for y in (year - 1, year + 1) if FIRST_YEAR <= y <= LAST_YEAR],
             today=today,
             months=months,
@@ -61,7 +61,6 @@ class CalendarPage(PageMixin, TemplateView):
             warning=selectors.year_warning(calendar, year),
             can_import=year in announced_years(),
             hours=[(season, selectors.hours_in_words(hours)) for season, hours in selectors.hours(calendar)],
-            **kwargs,
         )
 
 
