@@ -9,11 +9,11 @@ JOBS ?= 2
 TESTS ?=
 
 export PYTHONUTF8 := 1
-export DEMO ?= 1
-export PORT HOST
 
-.PHONY: run servers stop status test lint check clean environment environment-dev pages chromium lock
+.PHONY: run servers stop status reset test lint check clean environment environment-dev pages chromium lock
 
+# The demo district and its accounts; DEMO=0 starts empty.
+run: export DEMO ?= 1
 run: pages
 	@$(PYTHON) -m governance.embedded run
 
@@ -22,6 +22,10 @@ servers: environment
 
 stop status: environment
 	@$(PYTHON) -m governance.embedded $@
+
+# Starts over: asks, then removes the embedded servers' data.
+reset: environment
+	@$(PYTHON) -m governance.embedded remove
 
 test: environment-dev pages chromium
 	@$(PYTHON) -m pytest --create-db -n $(JOBS) $(TESTS)
@@ -51,7 +55,7 @@ lock: environment-dev
 
 # What can be built again. The data under var/ stays.
 clean:
-	@if [ -x $(PYTHON) ]; then VAR_DIR=var/test $(PYTHON) -m governance.embedded stop; fi
+	@if [ -x $(PYTHON) ]; then VAR_DIR=var/test $(PYTHON) -m governance.embedded remove --yes; fi
 	rm -rf $(VENV) node_modules static var/test var/static var/static.stamp
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .grimp_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -16,6 +16,7 @@ _ACTIONS = {
     "start": "只在后台启动数据库和队列",
     "stop": "停止数据库和队列",
     "status": "查看数据库和队列是否在运行",
+    "remove": "删除本机自带数据库和队列的全部数据，重新开始",
 }
 
 
@@ -28,12 +29,15 @@ def main() -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("action", choices=_ACTIONS)
-    action = parser.parse_args().action
+    parser.add_argument("--yes", action="store_true", help="remove 不再询问")
+    given = parser.parse_args()
     # Absolute, so that every process means the same folder.
     var = Path(os.environ.get("VAR_DIR") or _BASE / "var").absolute()
     os.environ["VAR_DIR"] = str(var)
     try:
-        return {"run": _run, "start": _start, "stop": _stop, "status": _status}[action](var)
+        if given.action == "remove":
+            return _remove(var, sure=given.yes)
+        return {"run": _run, "start": _start, "stop": _stop, "status": _status}[given.action](var)
     except Problem as problem:
         say(f"\n{problem}", error=True)
         return 1
@@ -64,6 +68,27 @@ def _status(var: Path) -> int:
     for label, pid in states:
         say(f"{label}：" + (f"运行中（进程 {pid}）" if pid else "没有运行"))
     return 0 if all(pid for _, pid in states) else 3
+
+
+def _remove(var: Path, *, sure: bool) -> int:
+    run.refuse_while_running(var)
+    if not (var / "servers").exists():
+        say("没有可删除的数据")
+        return 0
+    home = (var / "servers").resolve()
+    if not sure and not _confirmed(f"将删除 {home} 里的数据库，不能恢复。确定请输入“删除”："):
+        say("没有删除任何数据")
+        return 1
+    servers.remove(var)
+    say("数据已删除，下次启动会重新建立")
+    return 0
+
+
+def _confirmed(question: str) -> bool:
+    try:
+        return input(question).strip() == "删除"
+    except EOFError:
+        return False
 
 
 sys.exit(main())

@@ -100,7 +100,7 @@ class Postgres:
             *(programs / "initdb", "-D", new, "-U", addresses.POSTGRES_USER, "--auth=peer", "--encoding=UTF8"),
             # The builtin locale sorts the same on every system, so that no upgrade of it spoils an index.
             *("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
-            # pg_trgm asks the system which characters are letters; in plain C no Chinese one is.
+            # Extensions such as pg_trgm ask the system which characters are letters; in plain C no Chinese one is.
             f"--lc-ctype={_utf8_locale()}",
             *([] if self.durable else ["--no-sync"]),
         )

@@ -26,7 +26,7 @@ def main() -> int:
 
     try:
         django.setup()
-        for step in (_reach_servers, _migrate, _warn_of_slow_search, _collect_static, _fill):
+        for step in (_reach_servers, _migrate, _collect_static, _fill):
             step()
     except (Problem, CommandError, SystemCheckError) as problem:
         say(str(problem), error=True)
@@ -84,19 +84,6 @@ def _migrate() -> None:
         return
     say("更新数据库结构 …")
     call_command("migrate", interactive=False, verbosity=0)
-
-
-def _warn_of_slow_search() -> None:
-    """Say when pg_trgm takes no Chinese character for a letter, as in a database of one's own made with locale C."""
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_extension WHERE extname = 'pg_trgm'")
-        if not cursor.fetchone():
-            return
-        cursor.execute("SELECT cardinality(show_trgm('街道'))")
-        if cursor.fetchone()[0] == 0:
-            say("注意：数据库的 LC_CTYPE 是 C，中文检索会很慢。请用 createdb --lc-ctype=C.UTF-8 重新建库并导入。")
 
 
 def _collect_static() -> None:

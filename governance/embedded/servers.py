@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -48,6 +49,17 @@ def stop(var: Path) -> None:
             server.stop()
         with suppress(OSError):  # it is not empty while somebody else's server uses it
             addresses.socket_dir(var).rmdir()
+
+
+def remove(var: Path) -> None:
+    """Stop what runs and remove its data; files and keys under `var` stay."""
+    stop(var)
+    with _turn(var):
+        link = var / "servers"
+        if link.exists():
+            shutil.rmtree(link.resolve())
+        if link.is_symlink():
+            link.unlink()
 
 
 @contextmanager

@@ -24,10 +24,7 @@ def _embedded(monkeypatch):
 def remove(folder):
     """End every process of the installation in `folder` and remove its data."""
     processes.end(processes.marked(addresses.digest(folder)))
-    servers.stop(folder)
-    home = folder / "servers"
-    if home.is_symlink() and home.exists():
-        shutil.rmtree(home.resolve())
+    servers.remove(folder)
     shutil.rmtree(addresses.socket_dir(folder), ignore_errors=True)
 
 

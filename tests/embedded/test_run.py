@@ -240,6 +240,18 @@ def test_the_status_tells_what_runs(var, command):
         assert process.returncode == 0
 
 
+def test_data_is_removed_only_when_asked_for(var, command):
+    servers.start(var, durable=False)
+    home = (var / "servers").resolve()
+    asked = command(var, "remove")  # nobody answers
+    asked.communicate(timeout=PATIENCE)
+    assert asked.returncode != 0
+    assert home.exists()
+    assert "已删除" in command(var, "remove", "--yes").communicate(timeout=PATIENCE)[0]
+    assert not home.exists()
+    assert not (var / "servers").is_symlink()
+
+
 def test_help_tells_every_action(command, tmp_path):
     said = command(tmp_path, "--help").communicate(timeout=PATIENCE)[0]
     assert all(action in said for action in ("run", "start", "stop", "status"))
