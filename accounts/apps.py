@@ -10,5 +10,6 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         """Fill the registries of the kernel and of the territory."""
         from accounts import registration
+        from accounts.api import schema  # noqa: F401 - loading it is what the schema's generator needs
 
         registration.register()
