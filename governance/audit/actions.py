@@ -16,6 +16,7 @@ class Action:
 
 _actions: dict[str, Action] = {}
 _subjects: dict[str, str] = {}
+_fields: dict[str, str] = {}
 
 
 def register_action(code: str, label: str, *, is_look: bool = False) -> None:
@@ -26,6 +27,16 @@ def register_action(code: str, label: str, *, is_look: bool = False) -> None:
 def register_subject(subject_type: str, label: str) -> None:
     """Name a type of subject in Chinese."""
     _subjects[subject_type] = label
+
+
+def register_fields(labels: dict[str, str]) -> None:
+    """Name keys of `before` and `after` in Chinese, whichever subject they stand with."""
+    _fields.update(labels)
+
+
+def field_label(key: str) -> str:
+    """The Chinese name of a key of `before` and `after`; the key while nobody has named it."""
+    return _fields.get(key, key)
 
 
 def label_of(code: str) -> str:

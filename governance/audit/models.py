@@ -75,6 +75,6 @@ class Entry(models.Model):
 
     @property
     def changes(self) -> list[tuple[str, Any, Any]]:
-        """What differs: key, value before, value after, in a stable order."""
+        """What differs: the field in Chinese, its value before and after, in a stable order."""
         keys = sorted(self.before.keys() | self.after.keys())
-        return [(key, self.before.get(key), self.after.get(key)) for key in keys]
+        return [(actions.field_label(key), self.before.get(key), self.after.get(key)) for key in keys]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -14,6 +15,8 @@ from governance.audit import work
 from governance.audit.filters import EntryFilter
 from governance.audit.forms import VerifyForm
 from governance.audit.models import Entry, Seal
+from governance.scope import PLATFORM, Role
+from governance.ui import nav
 from governance.ui.bulk import BulkRun
 from governance.ui.views import Action, BulkAction, Column, DetailPage, FormPage, ListPage, Order, Tab
 
@@ -46,7 +49,7 @@ class EntryList(ListPage):
         Column("ip", "IP 地址", phone="hidden", default=False),
         Column("seal", "封存", "audit/cells/seal.html", phone="hidden", secondary=True),
     )
-    tabs = (Tab("", "全部"), Tab(_LOOKS, "查看个人信息", Q(is_look=True), tone="over"))
+    tabs = (Tab("", "全部"), Tab(_LOOKS, "查看个人信息", Q(is_look=True)))
     bulk_actions = (
         BulkAction(
             "export",
@@ -92,8 +95,13 @@ class EntryDetail(DetailPage):
         return [("审计记录", reverse("audit:list")), (f"记录 {self.object.pk}", "")]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """With its seal."""
-        return super().get_context_data(seal=Seal.objects.filter(pk=self.object.seal_id).first(), **kwargs)
+        """With its seal, and the role in Chinese."""
+        seal = Seal.objects.filter(pk=self.object.seal_id).first()
+        return super().get_context_data(seal=seal, role_name=_role_name(self.object.role), **kwargs)
+
+
+def _role_name(code: str) -> str:
+    return nav.role_name(replace(PLATFORM, role=Role(code))) if code in set(Role) else code
 
 
 class Verify(FormPage):

@@ -84,4 +84,4 @@ def bell(request: HttpRequest) -> HttpResponse:
 
     Never on a timer: a page left open would keep a session alive that should end for want of a person.
     """
-    return render(request, "outbox/bell.html")
+    return render(request, "ui/parts/bell.html")

@@ -80,7 +80,7 @@ class Shell:
     @cached_property
     def links(self) -> dict[str, str]:
         """Addresses of the frame's own links; "" where there is none."""
-        return {purpose: nav.link(purpose) for purpose in ("home", "inbox", "profile", "act_as", "sign_out")}
+        return {purpose: nav.link(purpose) for purpose in ("home", "inbox", "bell", "profile", "act_as", "sign_out")}
 
     @cached_property
     def _items(self) -> list[nav.NavItem]:
