@@ -20,6 +20,7 @@ _STAGE = "CREATE TEMP TABLE {stage} ON COMMIT DROP AS SELECT {columns} FROM {tab
 _MOVE = """
 INSERT INTO {table} ({columns}) SELECT {columns} FROM {stage} ON CONFLICT DO NOTHING RETURNING {key}, {pk}
 """
+_DROP = "DROP TABLE {stage}"
 
 
 def copy_in(model: type[models.Model], objects: Iterable[models.Model]) -> None:
@@ -32,7 +33,6 @@ def copy_in_new(model: type[models.Model], objects: Sequence[models.Model], *, k
     """Insert the unsaved objects that conflict with no unique constraint.
 
     `key` is a field with a UUID of its own on each; the answer has the primary key of each that went in, by it.
-    Call it once a table in a transaction.
     """
     columns = _Columns(model)
     names = {
@@ -46,7 +46,9 @@ def copy_in_new(model: type[models.Model], objects: Sequence[models.Model], *, k
         cursor.execute(_STAGE.format(**names))
         _copy(names["stage"], columns, objects)
         cursor.execute(_MOVE.format(**names))
-        return dict(cursor.fetchall())
+        inserted = dict(cursor.fetchall())
+        cursor.execute(_DROP.format(**names))
+        return inserted
 
 
 class _Columns:

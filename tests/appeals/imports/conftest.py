@@ -57,6 +57,9 @@ def workbook(rows: Sequence[Sequence[Any]], headers: Sequence[Any] | None = HEAD
     sheet = book.active
     for cells in ([headers] if headers else []) + list(rows):
         sheet.append(list(cells))
+        for cell in sheet[sheet.max_row]:
+            # A hotline's text that begins with "=" is text, and no formula.
+            cell.data_type = "s" if cell.data_type == "f" else cell.data_type
     content = BytesIO()
     book.save(content)
     content.seek(0)
