@@ -77,11 +77,14 @@ class AppealFilterSet(django_filters.FilterSet):  # type: ignore[misc]
     channel = django_filters.ChoiceFilter(label="来源渠道", choices=CHANNELS, empty_label="全部")
     registered = DateRangeFilter(label="登记日期", field_name="registered_at")
     unit = LongFilter(label="主办单位", queryset=Unit.objects.all(), field_name="lead_unit")
-    urgency = django_filters.TypedChoiceFilter(label="紧急程度", choices=URGENCIES, coerce=int, empty_label="全部")
+    urgency = django_filters.ChoiceFilter(label="紧急程度", choices=URGENCIES, empty_label="全部")
     state = django_filters.ChoiceFilter(label="状态", choices=STATES, empty_label="全部")
     handler = django_filters.CharFilter(label="经办人", field_name="handler_name", max_length=32)
     mine = django_filters.ChoiceFilter(
-        label="与我相关", choices=[("logged", "我登记的"), ("handled", "我经办的")], method="of_mine", empty_label="全部"
+        label="与我相关",
+        choices=[("logged", "我登记的"), ("handled", "我经办的")],
+        method="of_mine",
+        empty_label="全部",
     )
     person = django_filters.CharFilter(method="of_person", max_length=80, widget=forms.HiddenInput)
 

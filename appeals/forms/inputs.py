@@ -16,8 +16,8 @@ from django.utils.safestring import SafeString
 
 from appeals.models import Category
 from governance.files.models import Attachment
-from grids.models import KIND_LABELS, Unit
 from governance.scope import UnitKind
+from grids.models import KIND_LABELS, Unit
 
 # (value, label, pinyin initials, what to know before choosing)
 Option = tuple[int, str, str, str]
@@ -74,6 +74,9 @@ class LongChoiceField(forms.ModelChoiceField):
     """A choice among many rows. Only the chosen one is looked up; the options are read when the field is drawn."""
 
     def __init__(self, queryset: QuerySet[Any], *, empty: str = "请选择", **kwargs: Any) -> None:
+        # A filter hands over what its own kind of field draws with; this one draws otherwise.
+        for name in ("empty_label", "null_label", "null_value", "widget"):
+            kwargs.pop(name, None)
         super().__init__(queryset, widget=LongSelect(empty=empty), empty_label=None, **kwargs)
         self.error_messages["invalid_choice"] = "所选项不在可选范围内，请重新选择。"
 

@@ -27,7 +27,9 @@ REJECT_REASONS = [
 ]
 
 
-def merge(*, appeal_id: int, into_id: int, words: str, by: Actor, now: datetime, revision: int | None = None) -> Appeal:
+def merge(
+    *, appeal_id: int, into_id: int, by: Actor, now: datetime, words: str = "", revision: int | None = None
+) -> Appeal:
     """Merge the appeal into another of the same matter, which carries on for it; its complainant is answered too."""
     words = clean(words, label="并案说明", field="words", most=1000)
     if appeal_id == into_id:
