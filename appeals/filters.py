@@ -40,6 +40,9 @@ _COLUMNS = {
 }
 
 
+MINE = [("logged", "我登记的"), ("handled", "我经办的")]
+
+
 def person_key(text: str) -> str:
     """The keyed hash of a full phone or identity number as it stands in an address; "" for any other text."""
     if privacy.identity_is_valid(text):

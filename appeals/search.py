@@ -63,3 +63,9 @@ def query(words: str) -> SearchQuery | None:
         else:
             terms.extend(f"'{run[i : i + 2]}'" for i in range(len(run) - 1))
     return SearchQuery(" & ".join(terms), config="simple", search_type="raw") if terms else None
+
+
+def any_of(words: str) -> SearchQuery | None:
+    """The query for whatever shares a piece with `words`: for what is alike, to be ranked by how much is shared."""
+    terms = [f"'{piece}'" for piece in bigrams(words[:60]) if len(piece) > 1]
+    return SearchQuery(" | ".join(terms), config="simple", search_type="raw") if terms else None

@@ -17,6 +17,10 @@ from governance.scope import Actor
 LIST_RELATIONS = ("category", "street", "community", "grid", "lead_unit", "desk_unit")
 # How far back a repeat is looked for. Source: workflow.md, "repeat rate".
 REPEAT_DAYS = 90
+REPEAT_PERIOD = timedelta(days=REPEAT_DAYS)
+# Of what shares a word, so many of the newest are compared; and so much of the words they must share.
+_COMPARED = 300
+_ALIKE = 0.3
 
 
 def for_list(actor: Actor) -> AppealQuerySet:
@@ -38,11 +42,10 @@ def for_detail(actor: Actor) -> AppealQuerySet:
 
 def available_steps(appeal: Appeal, by: Actor, now: datetime) -> list[Step]:
     """The steps that the actor may take on the appeal as it stands, in the table's order."""
-    steps = [
-        step
-        for step in STEPS.values()
-        if appeal.state in step.sources and may(by, step.right) and stands(step.who, appeal, by)
-    ]
+    possible = [step for step in STEPS.values() if appeal.state in step.sources and may(by, step.right)]
+    # Many steps ask for the same standing, and each answer costs a query.
+    standing = {who: stands(who, appeal, by) for who in {step.who for step in possible}}
+    steps = [step for step in possible if standing[step.who]]
     part = appeal.assignments.filter(unit_id=by.unit_id, ended_at=None).first()
     return [step for step in steps if _makes_sense(step, appeal, part, now)]
 
@@ -83,14 +86,27 @@ def same_person(appeal: Appeal, actor: Actor, limit: int = 10) -> QuerySet[Appea
     return for_list(actor).filter(keys).exclude(pk=appeal.pk)[:limit]
 
 
-def similar(appeal: Appeal, actor: Actor, limit: int = 5) -> QuerySet[Appeal]:
-    """Recent appeals of the same community whose title shares the words of this one's title."""
-    words = search.query(appeal.title[:12])
+def similar(appeal: Appeal, actor: Actor, limit: int = 5) -> list[Appeal]:
+    """Appeals of the same community, from the period of a repeat, whose titles share most with this one's."""
+    words = search.any_of(appeal.title)
     if words is None or appeal.community_id is None:
-        return Appeal.objects.none()
-    since = appeal.registered_at - timedelta(days=REPEAT_DAYS)
-    near = for_list(actor).filter(community_id=appeal.community_id, registered_at__gte=since, search=words)
-    return near.exclude(pk=appeal.pk)[:limit]
+        return []
+    since = appeal.registered_at - REPEAT_PERIOD
+    near = for_list(actor).filter(community_id=appeal.community_id, registered_at__gte=since).exclude(pk=appeal.pk)
+    return most_alike(near, appeal.title, limit)
+
+
+def most_alike(appeals: AppealQuerySet, words: str, limit: int) -> list[Appeal]:
+    """Of the newest that share a piece of `words`, those whose titles share the most of it, best first."""
+    query, wanted = search.any_of(words), set(search.bigrams(words))
+    if query is None:
+        return []
+    scored = [
+        (len(wanted & set(search.bigrams(one.title))) / len(wanted), one)
+        for one in appeals.filter(search=query)[:_COMPARED]
+    ]
+    best = sorted((pair for pair in scored if pair[0] >= _ALIKE), key=lambda pair: -pair[0])
+    return [one for _, one in best[:limit]]
 
 
 def tab_counts(appeals: AppealQuerySet) -> dict[str, int]:

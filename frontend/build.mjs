@@ -5,7 +5,10 @@ import { build, context } from "esbuild";
 const options = {
   entryPoints: {
     app: "frontend/js/app.js",
+    appeal: "frontend/js/appeal.js",
     map: "frontend/js/map.js",
+    pickers: "frontend/js/pickers.js",
+    register: "frontend/js/register.js",
     report: "frontend/js/report.js",
     widgets: "frontend/js/widgets.js",
     styles: "frontend/css/app.css",

@@ -5,6 +5,7 @@ import Modal from "bootstrap/js/dist/modal";
 import Alpine from "@alpinejs/csp";
 import htmx from "htmx.org";
 
+import { forgetAtSignOut } from "./parts/drafts.js";
 import { confirmations } from "./parts/confirm.js";
 import { forms } from "./parts/forms.js";
 import { requests } from "./parts/requests.js";
@@ -21,6 +22,7 @@ document.documentElement.classList.add("has-js");
 requests(htmx);
 toasts();
 forms();
+forgetAtSignOut();
 confirmations(Modal);
 preferences();
 selection();

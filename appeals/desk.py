@@ -1,0 +1,109 @@
+"""What lies before a person's unit, by role: the piles of the worklist. Each is an equality on an index."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+from django.db.models import Count, F
+
+from accounts.rights import may
+from appeals import selectors
+from appeals.models import Appeal, Assignment
+from appeals.querysets import AppealQuerySet
+from appeals.workflow import DISPATCHED, IN_PROGRESS, OPEN, REGISTERED, RESOLVED
+from governance.scope import Actor, Role, UnitKind
+
+_COLUMNS = {
+    UnitKind.DISTRICT: "district_id",
+    UnitKind.STREET: "street_id",
+    UnitKind.COMMUNITY: "community_id",
+    UnitKind.GRID: "grid_id",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Pile:
+    """Appeals that wait for the same thing, soonest first; `query` opens all of them in the list `view`."""
+
+    key: str
+    title: str
+    appeals: AppealQuerySet
+    query: str
+    empty: str
+    tone: str = ""
+    view: str = "appeals:list"
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """How many are late with a unit; `unit_id` None for those that nobody has been given yet."""
+
+    unit_id: int | None
+    name: str
+    count: int
+
+
+def _rows() -> AppealQuerySet:
+    """Appeals with what a line shows. What lies with one's own unit needs no further scope."""
+    rows = Appeal.objects.select_related(*selectors.LIST_RELATIONS)
+    return rows.defer("content", "result", "public_reply", "search", "phone_sealed", "identity_sealed")
+
+
+def _by_clock(rows: AppealQuerySet) -> AppealQuerySet:
+    return rows.order_by(F("due_at").asc(nulls_last=True), "id")
+
+
+def piles(by: Actor) -> list[Pile]:
+    """The piles of the actor's role, most pressing first."""
+    found: list[Pile] = []
+    unit = by.unit_id
+    if may(by, "appeal.accept"):
+        found += [
+            Pile("handle", "办理中", _by_clock(_rows().filter(lead_unit=unit, state=IN_PROGRESS)),
+                 f"tab=in_progress&unit={unit}&order=due", "没有正在办理的工单。"),
+            Pile("accept", "待签收", _by_clock(_rows().filter(lead_unit=unit, state=DISPATCHED)),
+                 f"tab=dispatched&unit={unit}&order=due", "没有待签收的工单。"),
+            Pile("assist", "请我协办", _by_clock(_rows().filter(pk__in=_assisting(unit))), "state=in_progress",
+                 "没有需要协办的工单。"),
+        ]  # fmt: skip
+    if may(by, "appeal.dispatch"):
+        desk = _rows().filter(desk_unit=unit, state=REGISTERED)
+        found += [
+            Pile("adjudicate", "退单待裁", _by_clock(desk.filter(send_back_pending=True)), "tab=sent_back",
+                 "没有等待裁定的退单。", "over"),
+            Pile("dispatch", "待交办", _by_clock(desk.filter(send_back_pending=False)), "tab=registered&order=due",
+                 "没有待交办的诉求。"),
+        ]  # fmt: skip
+    if may(by, "appeal.visit"):
+        rows = _by_clock(_rows().filter(desk_unit=unit, state=RESOLVED))
+        found.append(Pile("visit", "待回访", rows, "", "没有待回访的工单。", view="appeals:visits"))
+    return [*found, *_followed(by)]
+
+
+def _assisting(unit_id: int) -> AppealQuerySet:
+    parts = Assignment.objects.filter(unit_id=unit_id, part=Assignment.ASSISTING, ended_at=None)
+    return cast(AppealQuerySet, parts.values("appeal_id"))
+
+
+def _followed(by: Actor) -> list[Pile]:
+    """What happens in one's grid, and what one logged and is not ended."""
+    newest = ("-registered_at", "-id")
+    found = []
+    if by.role in {Role.GRID_WORKER, Role.PART_TIME_GRID_WORKER} and by.grid_id is not None:
+        rows = _rows().filter(grid=by.grid_id, state__in=OPEN).order_by(*newest)
+        found.append(Pile("grid", "本网格未办结", rows, f"place={by.grid_id}", "本网格没有未办结的诉求。"))
+    if may(by, "appeal.register"):
+        rows = _rows().filter(registered_by_user=by.user_id, state__in=OPEN).order_by(*newest)
+        found.append(Pile("logged", "我登记的", rows, "", "您登记的诉求都已办结。", view="appeals:mine"))
+    return found
+
+
+def late_by_unit(by: Actor, limit: int = 12) -> list[Late]:
+    """Where the late ones lie, most first, in the actor's unit and below."""
+    if by.unit_kind not in _COLUMNS:
+        return []
+    inside = {"district_id": by.district_id, _COLUMNS[by.unit_kind]: by.unit_id}
+    rows = Appeal.objects.filter(card="red", state__in=OPEN, **inside).order_by()
+    counted = rows.values("lead_unit_id", "lead_unit__name").annotate(n=Count("pk")).order_by("-n", "lead_unit_id")
+    return [Late(row["lead_unit_id"], row["lead_unit__name"] or "尚未交办", row["n"]) for row in counted[:limit]]

@@ -1,0 +1,33 @@
+"""Addresses of the appeals."""
+
+from django.urls import path
+
+from appeals.views import categories, detail, exports, lists, registering, visits, worklist
+
+app_name = "appeals"
+
+urlpatterns = [
+    path("", lists.AppealList.as_view(), name="list"),
+    path("find/", lists.find, name="find"),
+    path("mine/", lists.MineList.as_view(), name="mine"),
+    path("views/", lists.saved_views, name="saved_views"),
+    path("worklist/", worklist.worklist, name="worklist"),
+    path("register/", registering.Register.as_view(), name="register"),
+    path("register/repeats/", registering.repeats, name="repeats"),
+    path("report/", registering.Report.as_view(), name="report"),
+    path("report/place/", registering.whereabouts, name="whereabouts"),
+    path("visits/", visits.VisitList.as_view(), name="visits"),
+    path("categories/", categories.tree, name="categories"),
+    path("categories/add/", categories.Add.as_view(), name="category_add"),
+    path("categories/<int:pk>/", categories.Change.as_view(), name="category"),
+    path("categories/<int:pk>/active/", categories.active, name="category_active"),
+    path("exports/", exports.exports, name="exports"),
+    path("exports/<int:pk>/", exports.show, name="export"),
+    path("exports/<int:pk>/begin/", exports.begin, name="export_begin"),
+    path("exports/<int:pk>/file/", exports.download, name="export_file"),
+    path("<int:pk>/", detail.Detail.as_view(), name="detail"),
+    path("<int:pk>/print/", detail.sheet, name="print"),
+    path("<int:pk>/reveal/", detail.reveal, name="reveal"),
+    path("<int:pk>/visit/", visits.VisitOne.as_view(), name="visit"),
+    path("<int:pk>/steps/<slug:step>/", detail.StepView.as_view(), name="step"),
+]

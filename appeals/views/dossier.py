@@ -1,0 +1,225 @@
+"""What an appeal's page shows beside the next action: stages, history, hand-overs, clocks, place, what is like it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import shapely
+from django.conf import settings
+
+from appeals import selectors
+from appeals.handlers import CLOCK_LABELS
+from appeals.models import Appeal, AppealEntry, Assignment, SendBack
+from appeals.services.settle import REJECT_REASONS
+from appeals.workflow import CLOSED, DISPATCHED, IN_PROGRESS, MERGED, REGISTERED, REJECTED, RESOLVED, SHELVED, STEPS
+from governance.deadlines.models import Clock
+from governance.files import selectors as files
+from governance.files.models import Attachment
+from governance.scope import Actor
+from governance.ui import dates
+from governance.ui.chips import Chip, clock
+from grids.geometry import from_wkb
+from grids.models import Boundary, Unit
+
+SUBJECT = "appeals.appeal"
+# The history shown at once; the rest behind a link.
+ENTRIES_SHOWN = 100
+# (label, icon, tone) of entries that are no steps, or whose look says more than their label.
+_LOOKS: dict[str, tuple[str, str, str]] = {
+    "register": ("登记受理", "check", "ok"),
+    "dispatch": ("交办", "arrow-right", "ok"),
+    "pass_down": ("转派下级", "arrow-down-right", "ok"),
+    "transfer": ("转办", "arrows-exchange", "ok"),
+    "accept": ("签收", "check", "ok"),
+    "contact": ("联系诉求人", "phone", ""),
+    "send_back": ("退单", "arrow-back-up", "soon"),
+    "recall": ("撤回", "arrow-back", "soon"),
+    "adjudicate": ("裁定退单", "gavel", ""),
+    "resolve": ("办结", "checks", "ok"),
+    "handle_on_the_spot": ("当场办结", "checks", "ok"),
+    "visit": ("回访", "phone-call", ""),
+    "reopen": ("重新办理", "refresh", "soon"),
+    "reject": ("不予受理", "ban", "soon"),
+    "merge": ("并案", "arrow-merge", ""),
+    "merged_in": ("并入一件工单", "arrow-merge", ""),
+    "unmerged": ("撤出一件工单", "arrows-split", ""),
+    "reveal": ("查看完整号码", "eye", ""),
+    "card_soon": ("系统预警", "clock-exclamation", "soon"),
+    "card_over": ("系统预警", "alert-triangle", "over"),
+    "clock_moved": ("时限调整", "calendar-event", ""),
+    "import": ("导入", "file-import", "ok"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One station of the way that an appeal goes: done, now or to come."""
+
+    label: str
+    note: str
+    is_done: bool = False
+    is_now: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An entry of the history, ready to be drawn."""
+
+    entry: AppealEntry
+    label: str
+    icon: str
+    tone: str
+    to: str
+    note: str
+    words: str
+    reading: str
+    attachments: list[Attachment] = field(default_factory=list)
+
+
+def of(appeal: Appeal, by: Actor, now: datetime) -> dict[str, Any]:
+    """The page's part of the context."""
+    handed_over = list(selectors.assignments(appeal))
+    attachments = files.of_subject(SUBJECT, appeal.pk)
+    events = history(appeal, attachments)
+    return {
+        "stages": stages(appeal, handed_over),
+        "assignments": [(part, _part_chip(part)) for part in handed_over],
+        "clocks": clock_rows(appeal, now),
+        "events": events[:ENTRIES_SHOWN],
+        "events_left": max(0, len(events) - ENTRIES_SHOWN),
+        "attachments": [a for a in attachments if not a.entry_id],
+        "pending_return": _pending_return(appeal),
+        "children": list(selectors.for_list(by).filter(parent_id=appeal.pk)[:50]),
+        "same_person": list(selectors.same_person(appeal, by)),
+        "similar": list(selectors.similar(appeal, by)),
+        **map_of(appeal),
+    }
+
+
+def stages(appeal: Appeal, handed_over: list[Assignment]) -> list[Stage]:
+    """The way from registration to the archive, or to the end that it came to."""
+    if appeal.state in {MERGED, REJECTED}:
+        return [
+            Stage("登记受理", dates.short(appeal.registered_at), is_done=True),
+            Stage(appeal.get_state_display(), dates.short(appeal.closed_at or appeal.changed_at), is_now=True),
+        ]
+    accepted = next((a.accepted_at for a in handed_over if a.part == Assignment.LEAD and a.accepted_at), None)
+    at = {REGISTERED: 1, DISPATCHED: 2, IN_PROGRESS: 2, SHELVED: 2, RESOLVED: 3, CLOSED: 5}[appeal.state]
+    under_way = {REGISTERED: "待交办", DISPATCHED: "待签收", SHELVED: "挂账", RESOLVED: "待回访"}
+    times = [
+        ("登记受理", appeal.registered_at), ("交办", appeal.first_dispatched_at),
+        ("签收办理", accepted), ("群众回访", appeal.closed_at), ("办结归档", appeal.closed_at),
+    ]  # fmt: skip
+    return [
+        Stage(
+            label, under_way.get(appeal.state, "进行中") if place == at else dates.short(time) if place < at else "",
+            is_done=place < at, is_now=place == at,
+        )
+        for place, (label, time) in enumerate(times)
+    ]  # fmt: skip
+
+
+def _part_chip(part: Assignment) -> Chip:
+    if part.ended_at is not None:
+        tone = {"resolved": "ok", "sent_back": "soon"}.get(part.ended_how, "mute")
+        return Chip(part.get_ended_how_display(), tone)
+    return Chip("办理中", "work") if part.accepted_at else Chip("待签收", "info")
+
+
+def clock_rows(appeal: Appeal, now: datetime) -> list[dict[str, Any]]:
+    """Every clock of the appeal with whom it binds, open ones first."""
+    clocks = list(Clock.objects.filter(subject_type=SUBJECT, subject_id=appeal.pk).order_by("ended_at", "due_at", "pk"))
+    names = dict(Unit.objects.filter(pk__in={c.unit_id for c in clocks}).values_list("pk", "name"))
+    open_first = sorted(clocks, key=lambda c: c.ended_at is not None)
+    return [
+        {
+            "label": CLOCK_LABELS.get(c.kind, c.kind), "unit": names.get(c.unit_id, ""), "due_at": c.due_at,
+            "chip": _clock_chip(c, now),
+        }
+        for c in open_first
+    ]  # fmt: skip
+
+
+def _clock_chip(row: Clock, now: datetime) -> Chip:
+    if row.state == Clock.CANCELLED:
+        return Chip("已取消", "mute")
+    card = "red" if row.overdue_since else "yellow" if row.next_step else ""
+    return clock(row.due_at, now=now, card=card, ended_at=row.ended_at, paused=row.state == Clock.PAUSED)
+
+
+def history(appeal: Appeal, attachments: list[Attachment]) -> list[Event]:
+    """The entries, newest first, each with the files that came with it."""
+    by_entry: dict[int, list[Attachment]] = defaultdict(list)
+    for attachment in attachments:
+        by_entry[attachment.entry_id].append(attachment)
+    return [_event(entry, by_entry[entry.pk]) for entry in selectors.timeline(appeal)[: ENTRIES_SHOWN + 100]]
+
+
+def _event(entry: AppealEntry, attached: list[Attachment]) -> Event:
+    step = STEPS.get(entry.kind)
+    label, icon, tone = _LOOKS.get(entry.kind, (step.label if step else entry.kind, "point", ""))
+    return Event(
+        entry, label, icon, tone, str(entry.data.get("to", "")), _note(entry), entry.words, _reading(entry), attached
+    )
+
+
+_RETURNS, _REJECTS = dict(SendBack.REASONS), dict(REJECT_REASONS)
+_SATISFACTION = {"satisfied": "满意", "basically": "基本满意", "unsatisfied": "不满意"}
+_FIELDS = {"phone": "联系电话", "identity": "身份证号"}
+
+
+def _note(entry: AppealEntry) -> str:
+    """What the entry's data says, in words."""
+    data = entry.data
+    if entry.kind == "visit":
+        if not data.get("reached"):
+            return "未联系上"
+        solved = "已解决" if data.get("solved") else "未解决"
+        return f"{solved}，{_SATISFACTION.get(data.get('satisfaction', ''), '')}"
+    if entry.kind == "adjudicate":
+        return f"{'退单成立' if data.get('upheld') else '退单不成立'}（{data.get('unit', '')}）"
+    notes = {
+        "send_back": _RETURNS.get(data.get("reason", "")),
+        "reject": _REJECTS.get(data.get("reason", "")),
+        "reveal": _FIELDS.get(data.get("field", "")),
+        "accept": "协办单位" if data.get("part") == Assignment.ASSISTING else "",
+        "resolve": "超期办结" if data.get("late") else "按期办结",
+        "register": "当场办结" if data.get("on_the_spot") else "",
+        "merge": data.get("into"), "merged_in": data.get("child"), "unmerged": data.get("child"),
+    }  # fmt: skip
+    if data.get("assisting"):
+        return "协办：" + "、".join(data["assisting"])
+    return str(notes.get(entry.kind) or "")
+
+
+def _reading(entry: AppealEntry) -> str:
+    """How the main clock stood then."""
+    left = entry.clock.get("left_seconds")
+    if left is None:
+        return ""
+    kind = CLOCK_LABELS.get(entry.clock.get("kind", ""), "")
+    return f"{kind}时限{'剩余' if left >= 0 else '已超'} {dates.span(left)}"
+
+
+def _pending_return(appeal: Appeal) -> SendBack | None:
+    if not appeal.send_back_pending:
+        return None
+    return appeal.send_backs.select_related("assignment__unit").filter(decided_at=None).first()
+
+
+def map_of(appeal: Appeal) -> dict[str, Any]:
+    """The grid's outline and the point, as the map draws them; nothing when neither is known."""
+    unit = appeal.grid or appeal.community
+    boundary = Boundary.objects.current().filter(unit=unit).first() if unit else None
+    features = []
+    if boundary is not None and unit is not None:
+        outline = shapely.geometry.mapping(from_wkb(boundary.geometry))
+        features = [{"type": "Feature", "geometry": outline, "properties": {"name": unit.name}}]
+    point = {"lat": appeal.lat, "lng": appeal.lon} if appeal.lat is not None else None
+    return {
+        "has_map": bool(features or point), "polygons": {"type": "FeatureCollection", "features": features},
+        "point": point, "tiles": settings.MAP_TILE_URL,
+    }  # fmt: skip

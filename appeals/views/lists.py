@@ -1,0 +1,185 @@
+"""The list of appeals, what a person logged, and the saved views."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from accounts.rights import may
+from appeals import export, selectors, services, tables
+from appeals.filters import AppealFilterSet, person_key, without_numbers
+from appeals.forms.exports import ExportForm
+from appeals.forms.inputs import LongChoiceField, unit_options
+from appeals.forms.steps import words_field
+from appeals.targets import targets
+from governance.ui.models import SavedView
+from governance.ui.views import Action, BulkAction, BulkRun, Column, ListPage, Outcome
+from grids.models import Unit
+
+PAGE = "appeals"
+_NO_PART_OF_AN_ADDRESS = {"csrfmiddlewaretoken", "after", "view"}
+
+
+class BulkDispatchForm(forms.Form):
+    """To whom, and with which words."""
+
+    to_unit = LongChoiceField(Unit.objects.none(), label="主办单位", empty="请选择单位，可输入名称或拼音首字母")
+    words = words_field("交办意见", required=False)
+
+    def __init__(self, request: HttpRequest, data: QueryDict | None) -> None:
+        super().__init__(data)
+        units = targets(request.actor)  # type: ignore[attr-defined]
+        self.fields["to_unit"].queryset = units  # type: ignore[attr-defined]
+        self.fields["to_unit"].offer(unit_options(units))  # type: ignore[attr-defined]
+
+
+def dispatch_many(run: BulkRun) -> Outcome | HttpResponse:
+    """Dispatch all that were chosen; those that were refused stay chosen for another try."""
+    data = run.form.cleaned_data  # type: ignore[union-attr]
+    results = services.dispatch_many(
+        appeal_ids=run.ids, to_unit_id=data["to_unit"].pk, words=data["words"], by=run.actor, now=timezone.now()
+    )
+    refused = [result for result in results if result.problem]
+    done = len(results) - len(refused)
+    if not refused:
+        return Outcome(done)
+    context = {
+        "title": "批量交办结果",
+        "crumbs": [("诉求列表", run.request.get_full_path()), ("批量交办结果", "")],
+        "done": done,
+        "refused": refused,
+        "back": run.request.get_full_path(),
+        "unit": data["to_unit"],
+    }
+    return render(run.request, "appeals/bulk_result.html", context)
+
+
+def ask_for_export(run: BulkRun) -> HttpResponse:
+    """Note what the list is wanted for; it is made at once, or after a leader has agreed."""
+    query = without_numbers(run.request.GET)
+    wanted = export.ask(
+        purpose=run.form.cleaned_data["purpose"],  # type: ignore[union-attr]
+        query=query.urlencode(), count=run.count, by=run.actor, now=timezone.now(),
+    )  # fmt: skip
+    return HttpResponseRedirect(reverse("appeals:export", args=[wanted.pk]))
+
+
+class AppealList(ListPage):
+    """All appeals in scope."""
+
+    page = PAGE
+    title = "诉求列表"
+    noun = "件"
+    template_name = "appeals/list.html"
+    filterset_class = AppealFilterSet
+    orders = tables.ORDERS
+    tabs = tables.TABS
+    count_cap = 1_000
+    unfolded = 7
+    bulk_actions = (
+        BulkAction(
+            "dispatch", "批量交办", dispatch_many, form=BulkDispatchForm, right="appeal.dispatch", icon="send",
+            says="逐件交办，不能交办的会列出原因。", limit=500,
+        ),
+        BulkAction(
+            "export", "导出 Excel", ask_for_export, form=lambda request, data: ExportForm(data), right="appeal.export",
+            icon="file-spreadsheet", needs_selection=False, limit=export.MOST, button="导出",
+            says="号码和姓名作脱敏处理，导出记入审计。",
+        ),
+    )  # fmt: skip
+
+    @cached_property
+    def columns(self) -> Sequence[Column]:  # type: ignore[override]
+        """The columns, whose last one depends on who looks."""
+        return tables.columns(self.actor)
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The list. A full number that was typed into the address leaves it at once."""
+        if person_key(request.GET.get("q", "")):
+            return _redirect(request, f"{request.path}?{without_numbers(request.GET).urlencode()}")
+        return super().get(request, *args, **kwargs)
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return selectors.for_list(self.actor)
+
+    def get_actions(self) -> Sequence[Action]:
+        found = []
+        if may(self.actor, "appeal.import"):
+            found.append(Action("导入", reverse("imports:list"), "file-import"))
+        if may(self.actor, "appeal.register"):
+            found.append(Action("登记诉求", reverse("appeals:register"), "plus", primary=True))
+        return found
+
+    def row_tone(self, row: Any) -> str:
+        return tables.row_tone(row)
+
+    def row_label(self, row: Any) -> str:
+        return str(row.number)
+
+    def extra_context(self) -> dict[str, Any]:
+        """What the filters offer is read for a whole page alone."""
+        if not self.is_partial and self.filterset is not None:
+            self.filterset.offer()  # type: ignore[attr-defined]
+        return {"by_person": "person" in self.request.GET, "find_url": reverse("appeals:find") + f"?at={self.page}"}
+
+
+class MineList(AppealList):
+    """What the person logged, wherever it is now."""
+
+    page = "appeals-mine"
+    title = "我登记的"
+    bulk_actions = ()
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return super().get_queryset().filter(registered_by_user=self.actor.user_id)
+
+
+_LISTS = {PAGE: "appeals:list", "appeals-mine": "appeals:mine", "appeals-visits": "appeals:visits"}
+
+
+@require_POST
+def find(request: HttpRequest) -> HttpResponse:
+    """Filters that must not stand in an address as they were typed: a full number becomes its keyed hash."""
+    query = QueryDict(mutable=True)
+    for key, values in request.POST.lists():
+        if key not in _NO_PART_OF_AN_ADDRESS and any(values):
+            query.setlist(key, [value for value in values if value])
+    if query.get("q"):
+        query.pop("person", None)
+    target = reverse(_LISTS.get(request.GET.get("at", ""), "appeals:list"))
+    return _redirect(request, f"{target}?{without_numbers(query).urlencode()}")
+
+
+def _redirect(request: HttpRequest, url: str) -> HttpResponse:
+    if request.headers.get("HX-Request") == "true":
+        return HttpResponse(status=204, headers={"HX-Redirect": url})
+    return HttpResponseRedirect(url)
+
+
+def saved_views(request: HttpRequest) -> HttpResponse:
+    """A person's saved views of the lists of this room: open, or delete."""
+    views = SavedView.objects.filter(user_id=request.actor.user_id, page__in=_LISTS).order_by("page", "name")  # type: ignore[attr-defined]
+    rows = [(view, f"{reverse(_LISTS[view.page])}?{view.query}", _criteria(view.query)) for view in views]
+    return render(request, "appeals/saved_views.html", {"title": "我的视图", "rows": rows})
+
+
+_LABELS = {
+    "q": "关键词", "tab": "状态", "category": "类别", "place": "区域", "channel": "渠道", "registered_after": "起",
+    "registered_before": "止", "unit": "主办单位", "urgency": "紧急程度", "state": "状态", "handler": "经办人",
+    "mine": "与我相关", "person": "完整号码", "order": "排序",
+}  # fmt: skip
+
+
+def _criteria(query: str) -> str:
+    """By what a saved view narrows, in words."""
+    names = [key for key, value in QueryDict(query).items() if value and key in _LABELS]
+    return "、".join(dict.fromkeys(_LABELS[name] for name in names)) or "全部"
