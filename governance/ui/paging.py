@@ -220,6 +220,9 @@ def _checked(field: Field[Any, Any], raw: Any, may_be_null: bool) -> Any:
         raw.encode()
     value = field.to_python(raw)
     field.run_validators(value)
-    if isinstance(value, dt.datetime) and timezone.is_naive(value):
-        raise ValueError("no zone")
+    if isinstance(value, dt.datetime):
+        if timezone.is_naive(value):
+            raise ValueError("no zone")
+        # The database knows fewer displacements than Python does.
+        return value.astimezone(dt.UTC)
     return value
