@@ -58,6 +58,8 @@ class Entry(models.Model):
             models.Index(fields=["subject_label", "at", "id"]),
             models.Index(fields=["at", "id"]),
             models.Index(fields=["action", "at", "id"]),
+            # What the platform does by itself has no address.
+            models.Index(fields=["ip", "at", "id"], condition=~models.Q(ip=""), name="audit_entry_by_ip"),
             models.Index(fields=["at", "id"], condition=models.Q(is_look=True), name="audit_entry_looks"),
             # The entries of a seal, and those that have none yet.
             models.Index(fields=["seal_id", "id"]),
