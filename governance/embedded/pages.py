@@ -29,6 +29,7 @@ def build(base: Path = _BASE) -> None:
     if _read(installed) != packages:
         say("安装前端依赖 …")
         _npm(base, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
+        installed.parent.mkdir(exist_ok=True)  # npm makes none for a lock without packages
         installed.write_text(packages)
     say("构建前端静态文件 …")
     built.unlink(missing_ok=True)
