@@ -233,7 +233,8 @@ _SAID: dict[type[Exception], tuple[str, str]] = {
     exceptions.NotFound: ("not_found", "没有找到对应的内容，可能已被移走，或不在您的管辖范围内。"),
     Http404: ("not_found", "没有找到对应的内容，可能已被移走，或不在您的管辖范围内。"),
 }
-_MALFORMED = (SuspiciousOperation, BadRequest, UnicodeError, OverflowError, UnreadablePostError)
+# A RecursionError is JSON nested deeper than the parser goes.
+_MALFORMED = (SuspiciousOperation, BadRequest, UnicodeError, OverflowError, UnreadablePostError, RecursionError)
 
 
 def api_exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
