@@ -35,6 +35,7 @@ CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("CSRF_TRUSTED_ORIGINS", "").sp
 INSTALLED_APPS = [
     "governance.ui",
     "governance.audit",
+    "governance.privacy",
     "governance.calendars",
     "governance.deadlines",
     "governance.outbox",

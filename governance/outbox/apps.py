@@ -9,8 +9,11 @@ class OutboxConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from governance.outbox.models import Delivery
+        from governance.privacy.registry import register_sealed
         from governance.ui import nav
 
+        register_sealed(Delivery, "address_sealed", context=lambda delivery: delivery.address_context)
         nav.set_unread_counter(_unread)
         nav.set_links(inbox="outbox:inbox", bell="outbox:bell")
 

@@ -53,7 +53,7 @@ def _claim(now: datetime) -> Delivery | None:
 
 def _send(delivery: Delivery, now: datetime) -> bool:
     try:
-        address = privacy.open_sealed(delivery.address_sealed, context=f"delivery.address:{delivery.key}")
+        address = privacy.open_sealed(delivery.address_sealed, context=delivery.address_context)
         channel(delivery.channel).send(address=address, payload=delivery.payload, key=delivery.key)
     except Undelivered as error:
         _put_off(delivery, str(error), now, is_final=error.is_final)

@@ -40,7 +40,7 @@ class Delivery(models.Model):
 
     channel = models.CharField(max_length=16)
     key = models.CharField(max_length=120, unique=True)
-    # Often somebody's number: sealed for "delivery.address:<key>".
+    # Often somebody's number.
     address_sealed = models.CharField(max_length=400, blank=True)
     payload = models.JSONField()
     state = models.CharField("状态", max_length=8, choices=STATES, default=WAITING)
@@ -55,3 +55,8 @@ class Delivery(models.Model):
         indexes = [
             models.Index(fields=["next_try_at", "id"], condition=Q(state="waiting"), name="delivery_waiting"),
         ]
+
+    @property
+    def address_context(self) -> str:
+        """What the address is sealed for."""
+        return f"delivery.address:{self.key}"

@@ -11,7 +11,7 @@ from django.db import connection
 
 from governance import privacy
 from governance.errors import NotFound
-from governance.outbox.models import InboxItem
+from governance.outbox.models import Delivery, InboxItem
 from governance.scope import Actor
 
 _INSERT = """
@@ -71,7 +71,7 @@ def enqueue(*, channel: str, key: str, address: str, payload: dict[str, Any], no
     It leaves with the sweep after the commit; `payload` is what the channel's adapter understands. The address (up
     to 200 characters) is sealed at rest.
     """
-    sealed = privacy.seal(address, context=f"delivery.address:{key}")
+    sealed = privacy.seal(address, context=Delivery(key=key).address_context)
     values: dict[str, Any] = {
         "channel": channel,
         "key": key,
