@@ -197,7 +197,7 @@ class ListPage(BulkMixin, View):
         if self.filterset is None:
             return self.get_queryset()
         if not self.filterset.is_valid():
-            return cast(QuerySet[Any], self.get_queryset().none())
+            return self.get_queryset().none()
         return cast(QuerySet[Any], self.filterset.qs)
 
     @cached_property

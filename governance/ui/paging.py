@@ -142,7 +142,7 @@ def _field(queryset: QuerySet[Any], name: str) -> Field[Any, Any]:
     """The field behind a name: of the model, of a related one ("unit__code"), or of an annotation."""
     annotation = queryset.query.annotations.get(name)
     if annotation is not None:
-        return annotation.output_field  # type: ignore[no-any-return]
+        return annotation.output_field
     model: type[Model] = queryset.model
     *path, last = name.split("__")
     try:

@@ -54,7 +54,7 @@ class Column:
             with context.push(object=row):
                 return get_template(self.cell).template.render(context)  # type: ignore[attr-defined, no-any-return]
         value = self.cell(row) if callable(self.cell) else lookup(row, self.cell or self.key)
-        return conditional_escape(shown(value))
+        return conditional_escape(str(shown(value)))
 
 
 def lookup(row: Any, path: str) -> Any:

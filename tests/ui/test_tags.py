@@ -40,12 +40,12 @@ def draw(source: str, **context: object) -> str:
         ("{{ '230604199001011234'|mask }}", "230***********1234"),
         ("{{ '12345'|mask }}", "*****"),
         ("{% chip '' 'ok' %}", ""),
-        ("{% chip '<b>' 'ok' %}", '<span class="chip ok">&lt;b&gt;</span>'),
+        ("{% chip typed 'ok' %}", '<span class="chip ok">&lt;b&gt;</span>'),
         ("{% query a=1 b='' c='中' %}", "?a=1&amp;c=%E4%B8%AD"),
     ],
 )
 def test_what_a_tag_draws(source, drawn):
-    assert draw(source, at=NOW, date=dt.date(2026, 1, 2), none=None) == drawn
+    assert draw(source, at=NOW, date=dt.date(2026, 1, 2), none=None, typed="<b>") == drawn
 
 
 @pytest.mark.parametrize(
@@ -100,21 +100,15 @@ def test_a_query_string_changes_in_part_and_starts_over(tag, query):
 
 def test_an_icon_is_silent_unless_it_has_a_label():
     assert 'aria-hidden="true"' in ui.icon("inbox")
-    assert 'aria-label="删除 &quot;"' in ui.icon("trash", label='删除 "') or "&quot;" in ui.icon(
-        "trash", label='删除 "'
-    )
+    assert 'aria-label="删除 &quot;"' in ui.icon("trash", label='删除 "')
     assert ui.icon("no-such-icon") == ""
 
 
 def test_every_icon_named_in_the_project_exists():
     with ZipFile(Path(tablericons.__file__).parent / "tablericons.zip") as archive:
         there = {name.removesuffix(".svg") for name in archive.namelist()}
-    files = [
-        *ROOT.glob("templates/**/*.html"),
-        *ROOT.glob("governance/**/*.py"),
-        *ROOT.glob("a*/**/*.py"),
-        *ROOT.glob("grids/**/*.py"),
-    ]
+    code = [path for room in ("governance", "grids", "accounts", "appeals") for path in ROOT.glob(f"{room}/**/*.py")]
+    files = [*ROOT.glob("templates/**/*.html"), *code]
     named = {(name, path.name) for path in files for name in re.findall(r'icon[ =]"([a-z0-9-]+)"', path.read_text())}
     assert len(named) > 40
     assert {(name, path) for name, path in named if f"outline/{name}" not in there} == set()
@@ -123,9 +117,8 @@ def test_every_icon_named_in_the_project_exists():
 def test_no_page_carries_what_the_policy_forbids():
     """Inline styles, scripts and handlers would be dropped by the browser without a word."""
     bad = re.compile(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*(src=|type=\"application/json\"))|javascript:", re.I)
-    found = [
-        (path.name, match[0]) for path in ROOT.glob("templates/**/*.html") for match in bad.finditer(path.read_text())
-    ]
+    pages = ROOT.glob("templates/**/*.html")
+    found = [(path.name, match[0]) for path in pages for match in bad.finditer(path.read_text())]
     assert found == []
 
 

@@ -34,9 +34,10 @@ for name in ("moment", "day", "short", "official", "official_moment"):
 @lru_cache(maxsize=1024)
 def _svg(name: str, classes: str, label: str) -> SafeString:
     spoken = {"role": "img", "aria_label": label} if label else {"aria_hidden": "true"}
+    attributes: dict[str, Any] = {"class": classes, "focusable": "false", **spoken}
     path = name if "/" in name else f"outline/{name}"
     try:
-        svg = tablericons.icon(path, **{"class": classes, "focusable": "false", **spoken})
+        svg = tablericons.icon(path, **attributes)
     except IconDoesNotExist:
         # A wrong name in one corner must not take the whole page down; tests/ui finds it.
         logger.error("no such icon: %s", name)
@@ -150,13 +151,13 @@ def error_summary(form: BaseForm | None) -> dict[str, Any]:
     """All errors of a form, each linked to its field; takes the focus. Nothing while there are none."""
     if form is None or not form.is_bound or not form.errors:
         return {"errors": []}
-    errors: list[tuple[str, str, str]] = [("", "", message) for message in form.non_field_errors()]
+    errors: list[tuple[str, str, str]] = [("", "", str(message)) for message in form.non_field_errors()]
     hidden = {field.name for field in form.hidden_fields()}
     for name, messages in form.errors.items():
         if name in form.fields:
             bound = form[name]
             target = "" if name in hidden else bound.id_for_label or bound.auto_id
-            errors += [(str(target), str(bound.label), message) for message in messages]
+            errors += [(str(target), str(bound.label), str(message)) for message in messages]
     return {"errors": errors}
 
 
@@ -205,5 +206,5 @@ def facts(content: str, title: str = "") -> SafeString:
 @register.simple_tag
 def fact(label: str, value: object, wide: bool = False) -> SafeString:
     """One fact; a dash stands for nothing."""
-    shown = conditional_escape("—" if value in (None, "") else value)
+    shown = conditional_escape("—" if value in (None, "") else str(value))
     return format_html("<div{}><dt>{}</dt><dd>{}</dd></div>", mark_safe(' class="wide"') if wide else "", label, shown)
