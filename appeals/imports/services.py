@@ -37,7 +37,7 @@ def receive(*, upload: IO[bytes], name: str, by: Actor, now: datetime) -> Import
     right, InvalidInput (field "file") for a file that cannot be read or has no rows.
     """
     _check_right(by)
-    name = os.path.basename(name.replace("\\", "/"))[-200:]
+    name = os.path.basename(name.replace("\\", "/").replace("\0", ""))[-200:]
     # One pass over the first rows: opening a large file is what takes the time.
     head = list(islice(filled(read_rows(upload, name)), HEAD + SAMPLES))
     layout = find_layout(head)

@@ -10,7 +10,7 @@ from django.core.paginator import Paginator
 from django.forms import BaseForm
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 from django.views.generic import TemplateView, View
 from django_htmx.http import HttpResponseClientRedirect
@@ -73,6 +73,7 @@ class ColumnsPage(FileMixin, FormPage):
     template_name = "appeals/imports/columns.html"
     form_class = ColumnsForm
     submit_label = "检查整个文件"
+    cancel_url = reverse_lazy("imports:list")
     has_personal_data = True
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -107,13 +108,8 @@ class ColumnsPage(FileMixin, FormPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The file, and what the platform made of its headers."""
         return super().get_context_data(
-            title="对应列", crumbs=crumbs(self.file), file=self.file, missing=selectors.missing_fields(self.file),
-            cancel_url=reverse("imports:list"), **kwargs,
+            title="对应列", crumbs=crumbs(self.file), file=self.file, missing=selectors.missing_fields(self.file), **kwargs,
         )  # fmt: skip
-
-    def get_cancel_url(self) -> str:
-        """Back to the list."""
-        return ""
 
 
 class DetailPage(FileMixin, PageMixin, TemplateView):
