@@ -14,7 +14,7 @@ from governance.scope import Actor, Role, UnitKind
 def postings_of(user_id: int, today: date) -> list[Posting]:
     """The postings of a user that count on `today`, with user and unit, in a stable order (one query)."""
     in_force = Posting.objects.in_force(today).filter(user_id=user_id)
-    return list(in_force.select_related("user", "unit").order_by("-is_leader", "starts_on", "id"))
+    return list(in_force.select_related("user", "unit__community").order_by("-is_leader", "starts_on", "id"))
 
 
 def actor_from(posting: Posting, *, now: datetime, ip: str = "") -> Actor:

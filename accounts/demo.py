@@ -45,7 +45,7 @@ def accounts() -> list[DemoAccount]:
     """One account for each role with its unit and password; nothing on a real installation."""
     if not settings.DEMO:
         return []
-    postings = Posting.objects.filter(user__username__in=USERNAMES.values()).select_related("user", "unit")
+    postings = Posting.objects.filter(user__username__in=USERNAMES.values()).select_related("user", "unit__community")
     by_username = {posting.user.username: posting for posting in postings}
     return [_account(role, by_username[username]) for role, username in USERNAMES.items() if username in by_username]
 
@@ -54,7 +54,7 @@ def _account(role: Role, posting: Posting) -> DemoAccount:
     return DemoAccount(
         role=role.value,
         label=ROLE_LABELS[role],
-        unit=posting.unit.name,
+        unit=posting.place,
         username=posting.user.username,
         password=PASSWORD,
     )

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Case, F, Func, Q, Value, When
 
 from accounts.querysets import ApiTokenQuerySet, PostingQuerySet, UserQuerySet
-from governance.scope import Role
+from governance.scope import Role, UnitKind
 
 ROLE_LABELS = {
     Role.DISTRICT_LEADER: "区领导",
@@ -141,6 +141,13 @@ class Posting(models.Model):
         if self.cancelled_at is not None or self.starts_on > today:
             return False
         return self.ends_on is None or self.ends_on >= today
+
+    @property
+    def place(self) -> str:
+        """The unit's name; of a grid, whose names repeat in every community, with the community's before it."""
+        unit = self.unit
+        above = unit.community.short_name or unit.community.name if unit.kind == UnitKind.GRID else ""
+        return f"{above}{unit.name}"
 
     @property
     def role_label(self) -> str:

@@ -76,7 +76,7 @@ def register() -> None:
 def _choices(request: HttpRequest) -> Iterable[nav.PostingChoice]:
     acting_as: Actor | None = request.actor  # type: ignore[attr-defined]
     return [
-        nav.PostingChoice(p.pk, p.unit.name, p.role_label, acting_as is not None and p.pk == acting_as.posting_id)
+        nav.PostingChoice(p.pk, p.place, p.role_label, acting_as is not None and p.pk == acting_as.posting_id)
         for p in request.postings  # type: ignore[attr-defined]
     ]
 

@@ -139,7 +139,7 @@ class TokenForm(forms.Form):
         super().__init__(*args, **kwargs)
         choice: Any = self.fields["posting"]
         choice.queryset = postings
-        choice.label_from_instance = lambda p: f"{p.unit.name} · {p.role_label}"
+        choice.label_from_instance = lambda p: f"{p.place} · {p.role_label}"
         self.fields["expires_on"].initial = until
 
 

@@ -19,7 +19,7 @@ from django.utils import timezone
 from accounts.models import StaffImport, User
 from accounts.services._common import not_oneself, require_office
 from accounts.services.postings import NewPosting, grant_to, is_held, keep_offices_apart
-from accounts.services.staff_rows import Line, Units, Wanted, lines_of, read
+from accounts.services.staff_rows import COLUMNS, Line, Units, Wanted, lines_of, read
 from accounts.services.users import apply_change, create_user
 from governance.audit import services as audit
 from governance.errors import DomainError, IllegalState, NotFound
@@ -50,6 +50,11 @@ class Verdict:
     def label(self) -> str:
         """The outcome in Chinese."""
         return OUTCOMES[self.outcome]
+
+    @property
+    def labelled(self) -> list[tuple[str, str]]:
+        """The cells with the names of their columns."""
+        return list(zip(COLUMNS, self.cells, strict=True))
 
 
 # Sealed contents ----------------------------------------------------------------------------------------------------

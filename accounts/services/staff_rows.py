@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import IO
@@ -137,9 +137,3 @@ def _yes(text: str) -> bool:
         return _YES_NO[text.lower()]
     except KeyError:
         raise InvalidInput(f"负责人一列请填“是”或“否”，现为“{text}”。", field="负责人") from None
-
-
-def labelled(lines: Sequence[Line]) -> Iterator[dict[str, str]]:
-    """Rows by column name, for a page."""
-    for _, cells in lines:
-        yield dict(zip(COLUMNS, cells, strict=True))

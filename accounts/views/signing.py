@@ -78,5 +78,5 @@ def act_as(request: HttpRequest) -> HttpResponse:
     if posting is None:
         raise PermissionDenied
     sessions.act_as(request, posting, by=who(request), now=timezone.now())
-    messages.success(request, f"已切换为：{posting.unit.name} · {posting.role_label}")
+    messages.success(request, f"已切换为：{posting.place} · {posting.role_label}")
     return redirect(_target(request))

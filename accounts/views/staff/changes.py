@@ -161,7 +161,7 @@ class PostingPage(PersonPage):
     @cached_property
     def posting(self) -> Posting:
         """Which posting."""
-        postings = self.person.postings.select_related("unit", "user")
+        postings = self.person.postings.select_related("unit__community", "user")
         found: Posting = find_or_404(postings, pk=self.kwargs["posting_pk"])
         return found
 
@@ -172,7 +172,7 @@ class PostingPage(PersonPage):
 
     @property
     def _label(self) -> str:
-        return f"{self.person.name}的岗位：{self.posting.unit.name} · {self.posting.role_label}"
+        return f"{self.person.name}的岗位：{self.posting.place} · {self.posting.role_label}"
 
 
 class EndPosting(PostingPage):
@@ -318,7 +318,7 @@ class AddToken(PersonPage):
     def get_form_kwargs(self) -> dict[str, Any]:
         """The postings in force."""
         today = timezone.localdate()
-        in_force = Posting.objects.in_force(today).filter(user=self.person).select_related("unit")
+        in_force = Posting.objects.in_force(today).filter(user=self.person).select_related("unit__community")
         return {**super().get_form_kwargs(), "postings": in_force, "until": today + timedelta(days=180)}
 
     def save(self, form: Any) -> HttpResponse:

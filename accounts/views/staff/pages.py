@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.filters import StaffFilter
 from accounts.lockout import is_locked
 from accounts.models import ApiToken, Posting, User
+from governance.ui import dates
 from governance.ui.views import Action, Column, DetailPage, ListPage, Order, Tab
 
 
@@ -29,6 +30,10 @@ def _without_posting(queryset: QuerySet[User], request: HttpRequest) -> QuerySet
     return queryset.filter(~_current(), is_active=True)
 
 
+def _last_seen(user: Any) -> str:
+    return dates.moment(user.last_seen) if user.last_seen else "从未登录"
+
+
 class StaffList(ListPage):
     """人员与账号."""
 
@@ -39,9 +44,9 @@ class StaffList(ListPage):
     columns = (
         Column("name", "姓名", "accounts/cells/name.html", always=True, phone="lead"),
         Column("postings", "岗位", "accounts/cells/postings.html", phone="title", grow=True),
-        Column("phone_masked", "手机", phone="meta", secondary=True),
+        Column("phone_masked", "手机", lambda user: user.phone_masked or "—", secondary=True),
         Column("state", "状态", "accounts/cells/state.html", phone="inline"),
-        Column("last_seen", "最近使用", phone="meta", secondary=True),
+        Column("last_seen", "最近使用", _last_seen, secondary=True),
         Column("created_at", "建立时间", default=False),
     )
     orders = (
@@ -59,9 +64,13 @@ class StaffList(ListPage):
 
     def get_queryset(self) -> QuerySet[User]:
         """All staff of the office's district, with their postings that have not ended."""
-        current = Posting.objects.current_or_coming(timezone.localdate()).select_related("unit").order_by("starts_on")
+        current = (
+            Posting.objects.current_or_coming(timezone.localdate())
+            .select_related("unit__community")
+            .order_by("starts_on")
+        )
         staff: QuerySet[User] = User.objects.visible_to(self.actor)
-        staff = staff.prefetch_related(Prefetch("postings", current, to_attr="current_postings"))
+        staff = staff.prefetch_related(Prefetch("postings", current.order_by("starts_on"), to_attr="current_postings"))
         return staff.annotate(last_seen=Max("sessions__seen_at"))
 
     def get_actions(self) -> Sequence[Action]:
@@ -95,7 +104,7 @@ class StaffDetail(DetailPage):
         """All that belongs to the person."""
         now, person = timezone.now(), self.object
         today = timezone.localdate(now)
-        postings = list(person.postings.select_related("unit").order_by("-starts_on", "-pk"))
+        postings = list(person.postings.select_related("unit__community").order_by("-starts_on", "-pk"))
         for posting in postings:
             posting.standing = _standing(posting, today)
         return super().get_context_data(
@@ -115,7 +124,9 @@ def _standing(posting: Posting, today: Any) -> str:
 
 
 def _tokens_of(person: User, now: Any) -> list[ApiToken]:
-    tokens = list(ApiToken.objects.filter(posting__user=person).select_related("posting__unit").order_by("-pk")[:50])
+    tokens = list(
+        ApiToken.objects.filter(posting__user=person).select_related("posting__unit__community").order_by("-pk")[:50]
+    )
     valid = set(ApiToken.objects.valid(now).filter(posting__user=person).values_list("pk", flat=True))
     for token in tokens:
         token.is_valid = token.pk in valid  # type: ignore[attr-defined]
