@@ -167,8 +167,8 @@ class _Line:
         )
 
     def reject(self, now: datetime) -> None:
-        desk = Appeal.objects.select_related("desk_unit").get(pk=self.pk).desk_unit
-        by = self._actor(desk, now, Role.DISTRICT_CENTRE, Role.STREET_LEADER)
+        # What a grid worker registered lies with the community, which may not refuse: the street above it does.
+        by = self._actor(self.desk, now, Role.DISTRICT_CENTRE, Role.STREET_LEADER)
         services.reject(
             appeal_id=self.pk, reason="in_court", words="该事项已由法院立案审理。", by=by, now=now,
             public_reply="您反映的事项已进入诉讼程序，请依照法院裁判办理。",
