@@ -21,7 +21,7 @@ from appeals.demo.texts import AGAIN_WORDS, DISPATCH_WORDS, RETURN_WORDS, VISIT_
 from appeals.models import Appeal
 from appeals.services import NewAppeal, VisitReport
 from governance.deadlines.sweeping import sweep
-from governance.errors import DomainError
+from governance.errors import DomainError, NotAllowed
 from governance.scope import Actor, Role
 from grids.models import Unit
 
@@ -111,6 +111,9 @@ class _Line:
 
     def _actor(self, unit: Unit | None, now: datetime, *roles: Role) -> Actor:
         postings = [p for p in self._staff(unit) if not roles or p.role in roles]
+        if not postings:
+            # After an interrupted load an appeal may already lie elsewhere than this step expects it.
+            raise NotAllowed("这个单位没有能办这一步的人。")
         return actor_from(self.story.luck.choice(postings), now=now)
 
     def _staff(self, unit: Unit | None) -> list[Posting]:
