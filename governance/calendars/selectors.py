@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar as months
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from governance.calendars.changes import WEEKDAYS, SeasonHours, windows_text
 from governance.calendars.defaults import announced_years
@@ -57,6 +57,35 @@ def year_months(calendar: Calendar, year: int) -> list[Month]:
 def special_days(calendar: Calendar, year: int) -> list[SpecialDay]:
     """The special days of a year, by date."""
     return list(calendar.special_days.filter(date__year=year).order_by("date"))
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Days on end with the same arrangement."""
+
+    days: list[SpecialDay]
+
+    @property
+    def first(self) -> SpecialDay:
+        """Where it begins."""
+        return self.days[0]
+
+    @property
+    def last(self) -> SpecialDay:
+        """Where it ends."""
+        return self.days[-1]
+
+
+def runs(days: list[SpecialDay]) -> list[Run]:
+    """Special days, sorted by date, put together where they are days on end of the same kind and name."""
+    found: list[Run] = []
+    for day in days:
+        last = found[-1].last if found else None
+        if last and day.date - last.date == timedelta(days=1) and (day.kind, day.name) == (last.kind, last.name):
+            found[-1].days.append(day)
+        else:
+            found.append(Run([day]))
+    return found
 
 
 def current(code: str = DISTRICT) -> Calendar | None:

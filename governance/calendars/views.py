@@ -57,7 +57,7 @@ class CalendarPage(PageMixin, TemplateView):
             today=today,
             months=months,
             working_days=sum(month.working_days for month in months),
-            days=selectors.special_days(calendar, year),
+            runs=selectors.runs(selectors.special_days(calendar, year)),
             warning=selectors.year_warning(calendar, year),
             can_import=year in announced_years(),
             hours=[(season, selectors.hours_in_words(hours)) for season, hours in selectors.hours(calendar)],

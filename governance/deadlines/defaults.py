@@ -8,17 +8,18 @@ reviewed within 180 days). A limit too short for a warning of a working day has 
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
+from governance.calendars.loading import zone
 from governance.deadlines.models import Policy, PolicyVersion
 from governance.deadlines.terms import Terms
 
 APPEALS = "appeals.appeal"
 # In force for every appeal an installation may import, however old.
-BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
+BEGINNING = datetime(2000, 1, 1, tzinfo=zone())
 
 Data = dict[str, Any]
 

@@ -39,17 +39,25 @@ def legs_of(clock: Clock) -> list[Span]:
     return [timing.leg_from_data(leg) for leg in clock.legs]
 
 
-def place(clock: Clock, due_at: datetime, calendar: Loaded, now: datetime | None, *, rearm: bool = False) -> Clock:
-    """Set the limit and plan the steps; `now` is None for a clock that is only starting. Nothing is saved."""
-    fresh = _plan(clock, due_at, calendar)
+def begin(clock: Clock, term: Term, calendar: Loaded) -> Clock:
+    """Set limit and steps of a clock that is starting at `started_at`. Nothing is saved."""
+    clock.term = term.as_data()
+    due_at = count_from(clock, clock.started_at, [term.span], calendar)
     clock.calendar_revision = calendar.revision
     clock.due_at = due_at
-    if now is None:
-        clock.steps, clock.next_step = [*fresh], 0
-    else:
-        fired = clock.steps[: clock.next_step]
-        clock.steps = [*timing.replan(fired, fresh, due_at, timing.whole_second(now), rearm=rearm)]
-        clock.overdue_since = due_at if clock.overdue_since and due_at < now else None
+    clock.steps = [*_plan(clock, term, due_at, calendar)]
+    set_next(clock)
+    return clock
+
+
+def place(clock: Clock, due_at: datetime, calendar: Loaded, now: datetime, *, rearm: bool = False) -> Clock:
+    """Move the limit, and plan the steps that are still to come (see timing.replan). Nothing is saved."""
+    fresh = _plan(clock, Term.parse(clock.term), due_at, calendar)
+    fired = clock.steps[: clock.next_step]
+    clock.steps = [*timing.replan(fired, fresh, due_at, timing.whole_second(now), rearm=rearm)]
+    clock.calendar_revision = calendar.revision
+    clock.due_at = due_at
+    clock.overdue_since = due_at if clock.overdue_since and due_at < now else None
     set_next(clock)
     return clock
 
@@ -60,9 +68,9 @@ def set_next(clock: Clock) -> None:
     clock.next_fire_at = datetime.fromisoformat(clock.steps[clock.next_step]["at"]) if to_come else None
 
 
-def _plan(clock: Clock, due_at: datetime, calendar: Loaded) -> list[timing.Step]:
+def _plan(clock: Clock, term: Term, due_at: datetime, calendar: Loaded) -> list[timing.Step]:
     try:
-        return timing.plan(Term.parse(clock.term), clock.started_at, due_at, calendar.working_time)
+        return timing.plan(term, clock.started_at, due_at, calendar.working_time)
     except NoWorkingTime:
         raise IllegalState(
             "工作日历中的工作时间太少，算不出预警时间，请先检查工作日历", code="no_working_time"

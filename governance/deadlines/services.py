@@ -165,10 +165,9 @@ def _new(spec: ClockSpec, calendar: Loaded, now: datetime) -> Clock:
         unit_id=spec.unit_id,
         calendar_code=spec.calendar_code,
         policy_version_id=spec.policy_version_id,
-        term=spec.term.as_data(),
         started_at=timing.whole_second(spec.started_at),
     )
-    return moving.place(clock, moving.count_from(clock, spec.started_at, [spec.term.span], calendar), calendar, None)
+    return moving.begin(clock, spec.term, calendar)
 
 
 def _settled(

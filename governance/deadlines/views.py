@@ -10,7 +10,7 @@ from django.views.generic import TemplateView
 
 from governance.deadlines import selectors
 from governance.deadlines.terms import Term, Terms
-from governance.deadlines.wording import action_label, kind_label
+from governance.deadlines.wording import action_label, kind_label, kind_order
 from governance.ui.views import PageMixin
 
 
@@ -47,7 +47,10 @@ def _state(version: selectors.Version, in_force: selectors.Version | None, now: 
 
 
 def _limits(terms: Terms) -> list[dict[str, str]]:
-    return [{"kind": kind_label(kind), **_words(term)} for kind, term in terms.items()]
+    return [
+        {"kind": kind_label(kind), **_words(term)}
+        for kind, term in sorted(terms.items(), key=lambda item: kind_order(item[0]))
+    ]
 
 
 def _words(term: Term) -> dict[str, str]:

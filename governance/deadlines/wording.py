@@ -43,3 +43,8 @@ def kind_label(kind: str) -> str:
 def action_label(action: str) -> str:
     """The Chinese name of an action; its code while nobody has named it."""
     return _actions.get(action, action)
+
+
+def kind_order(kind: str) -> tuple[int, str]:
+    """Where a kind stands in a list: in the order of the work; unnamed ones last."""
+    return (list(_kinds).index(kind) if kind in _kinds else len(_kinds)), kind

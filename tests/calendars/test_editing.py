@@ -204,6 +204,13 @@ def test_the_year_shows_each_day_as_it_counts(calendar):
     )
 
 
+def test_days_on_end_are_listed_as_one(calendar):
+    runs = selectors.runs(selectors.special_days(calendar, 2026))
+    assert [(run.first.name, f"{run.first.date:%m-%d}", f"{run.last.date:%m-%d}") for run in runs[-2:]] == [
+        ("国庆节", "10-01", "10-07"), ("国庆节调休上班", "10-10", "10-10"),
+    ]  # fmt: skip
+
+
 def test_equal_days_are_said_in_one_line(calendar):
     _, summer = selectors.hours(calendar)[0]
     assert selectors.hours_in_words(summer) == [("周一至周五", "08:30-11:30、13:30-17:30"), ("周六至周日", "休息")]
