@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import models
+from django.utils import timezone
 
 from governance.audit import actions
 from governance.audit.querysets import EntryQuerySet
@@ -64,6 +65,10 @@ class Entry(models.Model):
             # The entries of a seal, and those that have none yet.
             models.Index(fields=["seal_id", "id"]),
         ]
+
+    def __str__(self) -> str:
+        when = timezone.localtime(self.at)
+        return f"{when:%Y-%m-%d %H:%M} {self.user_name} {self.action_label} {self.subject_label}".rstrip()
 
     @property
     def action_label(self) -> str:

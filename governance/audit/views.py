@@ -44,8 +44,8 @@ class EntryList(ListPage):
         Column("user_name", "操作人", "audit/cells/who.html", always=True, phone="inline"),
         Column("unit_name", "单位", phone="meta", secondary=True),
         Column("action", "操作", "audit/cells/action.html", always=True, phone="title"),
-        Column("subject", "对象", "audit/cells/subject.html", phone="meta", grow=True),
-        Column("reason", "事由", phone="meta", secondary=True),
+        Column("subject", "对象", "audit/cells/subject.html", phone="meta"),
+        Column("reason", "事由", phone="meta", secondary=True, grow=True),
         Column("ip", "IP 地址", phone="hidden", default=False),
         Column("seal", "封存", "audit/cells/seal.html", phone="hidden", secondary=True),
     )

@@ -33,6 +33,9 @@ class Attachment(models.Model):
             models.Index(fields=["uploaded_at"], condition=Q(subject_id=None), name="attachment_of_a_draft"),
         ]
 
+    def __str__(self) -> str:
+        return self.name
+
     @property
     def url(self) -> str:
         """Where it is opened."""

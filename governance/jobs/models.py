@@ -50,6 +50,9 @@ class Job(models.Model):
             models.Index(fields=["id"], condition=Q(state__in=("waiting", "running")), name="jobs_open"),
         ]
 
+    def __str__(self) -> str:
+        return self.title
+
     @property
     def is_open(self) -> bool:
         """Whether it still waits or runs."""

@@ -31,6 +31,9 @@ class InboxItem(models.Model):
             models.Index(fields=["user_id"], condition=Q(read_at=None), name="inbox_unread"),
         ]
 
+    def __str__(self) -> str:
+        return self.title
+
 
 class Delivery(models.Model):
     """A message to an outside channel (a WeCom robot, an SMS gateway, the city hotline), retried until accepted."""
