@@ -17,13 +17,27 @@ def carry_out_due(clocks: Sequence[Clock], now: datetime) -> int:
     The limit itself still belongs to the time allowed: a step is due once its moment has passed.
     """
     count = 0
-    while due := [clock for clock in clocks if clock.next_fire_at is not None and clock.next_fire_at < now]:
-        _carry_out_next(min(due, key=lambda clock: (clock.next_fire_at, clock.pk)), now)
-        count += 1
-        for clock in clocks:
+    while (clock := _next_due(clocks, now)) is not None:
+        if count:
             # The handler may have ended, extended or paused any of them.
-            clock.refresh_from_db()
+            refresh(clocks)
+            clock = _next_due(clocks, now)
+            if clock is None:
+                break
+        _carry_out_next(clock, now)
+        count += 1
     return count
+
+
+def refresh(clocks: Sequence[Clock]) -> None:
+    """Read the clocks anew: a step's handler may have changed them."""
+    for clock in clocks:
+        clock.refresh_from_db()
+
+
+def _next_due(clocks: Sequence[Clock], now: datetime) -> Clock | None:
+    due = [(clock.next_fire_at, clock.pk, clock) for clock in clocks if clock.next_fire_at and clock.next_fire_at < now]
+    return min(due)[2] if due else None
 
 
 def _carry_out_next(clock: Clock, now: datetime) -> None:

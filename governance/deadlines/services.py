@@ -12,7 +12,7 @@ from datetime import datetime
 
 from governance.calendars.loading import DISTRICT, Loaded, load
 from governance.deadlines import moving, timing
-from governance.deadlines.firing import carry_out_due
+from governance.deadlines.firing import carry_out_due, refresh
 from governance.deadlines.following import bring_up_to_date, recalculate_for_calendar
 from governance.deadlines.models import Clock, PolicyVersion
 from governance.deadlines.sweeping import sweep
@@ -181,7 +181,8 @@ def _settled(
     held = list(clocks.select_for_update(no_key=True).order_by("pk"))
     for clock in held:
         bring_up_to_date(clock, load(clock.calendar_code), now)
-    carry_out_due(held, now)
+    if carry_out_due(held, now):
+        refresh(held)
     return [clock for clock in held if clock.state in states]
 
 

@@ -16,7 +16,7 @@ from itertools import groupby
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from governance.calendars.loading import load
+from governance.calendars.loading import Loaded, load
 from governance.calendars.models import Calendar
 from governance.deadlines.firing import carry_out_due
 from governance.deadlines.following import FOLLOW_AT_ONCE, bring_up_to_date, recalculate_for_calendar
@@ -108,11 +108,12 @@ def _sweep_subjects(subject_type: str, subject_ids: list[int], now: datetime) ->
 
 def _in_one_transaction(subject_type: str, subject_ids: list[int], now: datetime) -> tuple[int, int]:
     fired, failures = 0, {}
+    calendars: dict[str, Loaded] = {}
     with transaction.atomic(durable=True):
         for subject_id, clocks in _held(subject_type, subject_ids, now).items():
             try:
                 with transaction.atomic():
-                    fired += _sweep_subject(clocks, now)
+                    fired += _sweep_subject(clocks, calendars, now)
             except Exception as error:  # the savepoint is undone, the other subjects go on
                 failures[subject_id] = error
     _note_failures(subject_type, failures, now)
@@ -129,9 +130,12 @@ def _held(subject_type: str, subject_ids: list[int], now: datetime) -> dict[int,
     return by_subject
 
 
-def _sweep_subject(clocks: list[Clock], now: datetime) -> int:
+def _sweep_subject(clocks: list[Clock], calendars: dict[str, Loaded], now: datetime) -> int:
     for clock in clocks:
-        bring_up_to_date(clock, load(clock.calendar_code), now)
+        code = clock.calendar_code
+        if code not in calendars:
+            calendars[code] = load(code)
+        bring_up_to_date(clock, calendars[code], now)
     return carry_out_due(clocks, now)
 
 

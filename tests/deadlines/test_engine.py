@@ -122,6 +122,16 @@ def test_finish_takes_one_detail_or_all(subject):
     assert not Clock.objects.filter(state=Clock.RUNNING).exists()
 
 
+def test_the_example_of_the_documentation(subject):
+    clock = start(subject, at=local(2026, 7, 6, 10, 17, 23))
+    assert [step["at"][:19] for step in clock.steps] == [
+        "2026-07-10T10:17:23", "2026-07-13T10:17:23", "2026-07-14T10:17:23", "2026-07-16T10:17:23",
+    ]  # fmt: skip
+    paused = change(services.pause, subject, now=local(2026, 7, 8, 10, 17, 23))
+    assert paused.remaining_seconds == 75_600
+    assert change(services.resume, subject, now=local(2026, 7, 20, 14)).due_at == local(2026, 7, 23, 14)
+
+
 def test_a_pause_keeps_exactly_what_was_left(subject):
     start(subject)
     paused = change(services.pause, subject, now=local(2026, 7, 8, 10, 17, 23))
