@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from appeals.clocks import SUBJECT
 from appeals.handlers import AppealClocks
-from appeals.imports.work import register_jobs
+from appeals.imports.registration import register_import
 from appeals.models import Appeal
 from appeals.navigation import register_pages
 from appeals.units import hand_over, open_work
@@ -20,7 +20,6 @@ from grids import registry as territory
 
 _ACTIONS = {
     "appeal.register": "登记诉求",
-    "appeal.import": "导入诉求",
     "appeal.yellow": "黄牌预警",
     "appeal.red": "红牌",
     "appeal.escalate_secretary": "超时报街道书记",
@@ -40,7 +39,7 @@ def register_all() -> None:
     actions.register_action("privacy.read", "查看完整号码", is_look=True)
     territory.register_open_work(open_work)
     territory.register_on_unit_closed(hand_over)
-    register_jobs()
+    register_import()
     register_pages()
 
 

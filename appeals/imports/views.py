@@ -108,7 +108,8 @@ class ColumnsPage(FileMixin, FormPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The file, and what the platform made of its headers."""
         return super().get_context_data(
-            title="对应列", crumbs=crumbs(self.file), file=self.file, missing=selectors.missing_fields(self.file), **kwargs,
+            title="对应列", crumbs=crumbs(self.file), file=self.file, missing=selectors.missing_fields(self.file),
+            **kwargs,
         )  # fmt: skip
 
 

@@ -9,7 +9,6 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from django.urls import reverse
 from django.utils import timezone
 
 from accounts.selectors import staff_of
@@ -40,16 +39,6 @@ BATCH = 1_000
 SHOWN = 20
 
 Read = tuple[Checked, list[object]]
-
-
-def register_jobs() -> None:
-    """Sign up both kinds of work (in `AppConfig.ready`)."""
-    registry.register(CHECK, check_work, result_url=_page)
-    registry.register(IMPORT, import_work, result_url=_page)
-
-
-def _page(job: Job) -> str:
-    return reverse("imports:detail", args=[job.params["file"]])
 
 
 def check_work(job: Job, progress: Progress, now: datetime) -> registry.Outcome:
