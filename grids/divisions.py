@@ -6,9 +6,10 @@ A row has a code and a name; its level and its parent follow from the code where
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass, field
-from typing import IO, Any, Self
+from typing import IO, Any, Self, cast
 
 from governance.errors import InvalidInput
 from governance.scope import Actor, UnitKind
@@ -95,9 +96,10 @@ class Division:
 
 def read(file: IO[bytes], filename: str) -> list[Division]:
     """The rows of a file, unchecked (InvalidInput when it cannot be used at all)."""
-    rows = read_rows(file, filename)
-    columns = _columns(next(rows, None))
-    found = [_division(number, values, columns) for number, values in _limited(rows)]
+    # Closed here, refused or not: the rows must not outlive the file that they come from.
+    with closing(cast(Generator[Row, None, None], read_rows(file, filename))) as rows:
+        columns = _columns(next(rows, None))
+        found = [_division(number, values, columns) for number, values in _limited(rows)]
     if not found:
         raise InvalidInput("文件里只有表头，没有数据行。", field="file")
     return found

@@ -11,12 +11,17 @@ from grids.models import TerritoryRevision
 _ROW = 1
 
 
+def ensure() -> None:
+    """Have the row, also in an installation whose territory nobody has changed yet."""
+    TerritoryRevision.objects.bulk_create([TerritoryRevision(pk=_ROW)], ignore_conflicts=True)
+
+
 def lock() -> None:
     """Wait until nobody else changes the territory; held until the caller's transaction ends.
 
     Every change takes this before any unit, so that two changes never work on one tree.
     """
-    TerritoryRevision.objects.bulk_create([TerritoryRevision(pk=_ROW)], ignore_conflicts=True)
+    ensure()
     TerritoryRevision.objects.select_for_update().get(pk=_ROW)
 
 

@@ -140,7 +140,7 @@ def _merge(change: UnitChange, by: Actor, now: datetime) -> None:
 def _adopt(child: Unit, old: Unit, into: Unit) -> None:
     """A child of a merged unit goes to the one that took it in; a name taken there gets the old parent's before it."""
     if Unit.objects.open().filter(parent=into, name=child.name).exists():
-        child.name = f"{old.short_name}{child.name}"[: rules.NAME_MAX]
+        child.name = f"{old.short_name or old.name}{child.name}"[: rules.NAME_MAX]
         child.short_name = child.name[:32]
         child.initials = initials_of(child.short_name)
         child.save(update_fields=["name", "short_name", "initials"])

@@ -28,6 +28,7 @@ def check_boundaries(
     rules.require_editor(by, district.pk)
     if not 0 <= tolerance_m2 <= MAX_TOLERANCE_M2:
         raise InvalidInput(f"容差应在 0 到 {MAX_TOLERANCE_M2} 平方米之间。", field="tolerance_m2")
+    revision.ensure()
     seen = revision.token()
     raw = boundaries.read(file)
     features = boundaries.check(raw, district, system=system, tolerance_m2=tolerance_m2)

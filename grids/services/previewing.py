@@ -113,7 +113,7 @@ def _merging(change: UnitChange) -> list[str]:
     below = _below(unit)
     return [
         f"“{unit.name}”并入“{into}”，原单位撤销、编码保留。",
-        *([f"其下 {below}划归“{into}”；与那里重名的，在名称前加上“{unit.short_name}”。"] if below else []),
+        *([f"其下 {below}划归“{into}”；与那里重名的，在名称前加上“{unit.short_name or unit.name}”。"] if below else []),
         f"在办工作全部转给“{into}”，在岗人员的岗位随之结束。",
         *_redrawn(unit),
     ]

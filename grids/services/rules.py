@@ -54,11 +54,13 @@ def checked_name(name: str) -> str:
     return name
 
 
-def unique_among_siblings(name: str, parent_id: int | None, but: int | None = None) -> None:
+def unique_among_siblings(
+    name: str, parent_id: int | None, but: int | None = None, way_on: str = "请换一个名称"
+) -> None:
     """Refuse a name that an open unit beside it has."""
     twin = Unit.objects.open().filter(parent_id=parent_id, name=name).exclude(pk=but).first()
     if twin is not None:
-        raise InvalidInput(f"同一上级下已有“{name}”（编码 {twin.code}），请换一个名称。", field="name")
+        raise InvalidInput(f"同一上级下已有“{name}”（编码 {twin.code}），{way_on}。", field="name")
 
 
 def fits_under(kind: UnitKind, parent: Unit | None) -> None:
@@ -100,7 +102,7 @@ def check_move(change: UnitChange) -> None:
         raise InvalidInput(f"{unit.name}现在就隶属于{parent.name}，无需调整。", field="parent")
     if parent.district_id != unit.district_id:
         raise NotFound("没有这个上级单位。", field="parent")
-    unique_among_siblings(unit.name, parent.pk, but=unit.pk)
+    unique_among_siblings(unit.name, parent.pk, but=unit.pk, way_on="请先将其中一个更名，再调整隶属")
 
 
 def check_merge(change: UnitChange) -> None:

@@ -1,0 +1,63 @@
+"""What the territory's tests share: a fresh locator, figures on the map, and registries that forget."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+import pytest
+from django.core.cache import cache
+from shapely.geometry import box
+from shapely.geometry.base import BaseGeometry
+
+from governance.scope import PLATFORM
+from grids import demo, locate, registry
+from grids.models import Boundary, Unit
+from grids.services import redrawing
+
+
+@pytest.fixture(autouse=True)
+def _fresh_locator() -> Iterator[None]:
+    """No tree of another test's territory, and no figures of it in the cache."""
+    locate.expire()
+    cache.clear()
+    yield
+    locate.expire()
+
+
+@pytest.fixture(autouse=True)
+def _own_registry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a test registers is gone after it; what the higher rooms registered is not asked."""
+    monkeypatch.setattr(registry, "_open_work", [])
+    monkeypatch.setattr(registry, "_on_closed", [])
+
+
+@pytest.fixture
+def draw(now: datetime) -> Callable[[Unit, BaseGeometry], Boundary]:
+    """Put a boundary in force."""
+    return lambda unit, figure: redrawing.draw(unit, figure, "测试", now)
+
+
+@pytest.fixture
+def squares(district, draw) -> dict[str, BaseGeometry]:
+    """Figures of the small territory: the district 0.4° wide, streets its halves, then quarters, then two grids."""
+    west, south = 124.8, 46.5
+    figures = {
+        "district": box(west, south, west + 0.4, south + 0.2),
+        "street_1": box(west, south, west + 0.2, south + 0.2),
+        "street_2": box(west + 0.2, south, west + 0.4, south + 0.2),
+        "community_1": box(west, south, west + 0.1, south + 0.2),
+        "community_2": box(west + 0.1, south, west + 0.2, south + 0.2),
+        "grid_1": box(west, south, west + 0.1, south + 0.1),
+        "grid_2": box(west, south + 0.1, west + 0.1, south + 0.2),
+        "grid_3": box(west + 0.1, south, west + 0.2, south + 0.2),
+    }
+    for name, figure in figures.items():
+        draw(getattr(district, name), figure)
+    return figures
+
+
+@pytest.fixture
+def territory(db: None, now: datetime) -> Unit:
+    """The demonstration's district with all its units and boundaries."""
+    return demo.build_territory(now, PLATFORM)
