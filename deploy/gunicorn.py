@@ -7,6 +7,7 @@ _host = os.environ.get("HOST") or "127.0.0.1"
 bind = f"{f'[{_host}]' if ':' in _host else _host}:{os.environ.get('PORT') or 8000}"
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_WORKERS", min(4, max(2, os.cpu_count() or 1))))
+preload_app = True  # loaded once and shared by the workers, which also are there sooner
 threads = int(os.environ.get("WEB_THREADS", 4))
 timeout = 60
 graceful_timeout = 20
