@@ -169,6 +169,13 @@ class Appeal(models.Model):
             models.Index(fields=["community", "state", "-registered_at", "-id"], name="appeal_community_state"),
             models.Index(fields=["category", "-registered_at", "-id"], name="appeal_category"),
             models.Index(fields=["registered_by_user", "-registered_at", "-id"], name="appeal_logged_by"),
+            # "Logged by me, but outside my unit" reads this index alone.
+            models.Index(fields=["registered_by_user", "street", "community", "grid"], name="appeal_logged_where"),
+            models.Index(fields=["registered_at", "id"], name="appeal_newest"),
+            models.Index(fields=["district", "channel", "-registered_at", "-id"], name="appeal_channel"),
+            models.Index(fields=["district", "urgency", "-registered_at", "-id"], name="appeal_urgency"),
+            models.Index(fields=["lead_unit", "-registered_at", "-id"], name="appeal_lead_newest"),
+            models.Index(fields=["handler_name", "-registered_at", "-id"], name="appeal_handler"),
             models.Index(fields=["lead_unit", "state", "due_at"], name="appeal_lead"),
             models.Index(fields=["desk_unit", "state", "due_at"], name="appeal_desk"),
             models.Index(fields=["district", "card", "due_at"], condition=~Q(card=""), name="appeal_cards"),
@@ -212,6 +219,9 @@ class Assignment(models.Model):
     ended_by_user = models.BigIntegerField(default=0)
     ended_how = models.CharField(max_length=11, choices=ENDS, blank=True)
     result = models.TextField(max_length=10_000, blank=True)
+    # Whether the unit is none of those that the appeal happened in; kept by the database (see the migration), so
+    # that "what is or was with us, but happened elsewhere" is a look at a small index, and not at every hand-over.
+    is_outside = models.BooleanField(default=True, editable=False)
 
     class Meta:
         constraints = [
@@ -222,7 +232,11 @@ class Assignment(models.Model):
                 fields=["appeal", "unit"], condition=Q(ended_at=None), name="one_open_part_per_unit"
             ),
         ]
-        indexes = [models.Index(fields=["unit", "appeal"]), models.Index(fields=["appeal", "id"])]
+        indexes = [
+            models.Index(fields=["unit", "appeal"]),
+            models.Index(fields=["appeal", "id"]),
+            models.Index(fields=["unit", "appeal"], condition=Q(is_outside=True), name="assignment_outside"),
+        ]
 
 
 class AppealEntry(models.Model):

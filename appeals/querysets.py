@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Q
@@ -31,25 +31,35 @@ class AppealQuerySet(models.QuerySet["Appeal"]):
     def visible_to(self, actor: Actor) -> AppealQuerySet:
         """What happened in the actor's unit and below, what is or was with it, and what the actor logged.
 
-        Source: rights.md, "see in scope".
+        Source: rights.md, "see in scope". An equality on an index wherever the unit lies on the line; what it sees
+        of elsewhere is little, and looked up first (one query), as an OR over tables would read them whole.
         """
-        own = Q(registered_by_user=actor.user_id)
-        if actor.role == Role.DEPARTMENT_STAFF or actor.unit_kind == UnitKind.SQUAD:
-            return self.filter(self._with_unit(actor.unit_id) | own)
         if actor.role == Role.ENTERPRISE_LIAISON:
-            return self.filter(own)
+            return self.filter(registered_by_user=actor.user_id)
+        if actor.role == Role.DEPARTMENT_STAFF or actor.unit_kind == UnitKind.SQUAD:
+            return self.filter(pk__in=self._handed_to(actor.unit_id).union(self._logged_by(actor.user_id), all=True))
         if actor.role not in TERRITORIAL or actor.unit_kind not in _COLUMN:
             return self.none()
         inside = Q(**{_COLUMN[actor.unit_kind]: actor.unit_id})
         if actor.unit_kind == UnitKind.DISTRICT:
             return self.filter(inside)
-        return self.filter(inside | own | self._with_unit(actor.unit_id))
+        elsewhere = self._elsewhere(actor, inside)
+        return self.filter(inside | Q(pk__in=elsewhere)) if elsewhere else self.filter(inside)
 
-    def _with_unit(self, unit_id: int) -> Q:
-        """What is or was handed to the unit."""
-        from appeals.models import Assignment
+    def _elsewhere(self, actor: Actor, inside: Q) -> list[int]:
+        """What happened outside the unit's place, but was handed to it or logged by the actor."""
+        handed = self._handed_to(actor.unit_id).filter(is_outside=True)
+        logged = self._logged_by(actor.user_id).exclude(inside)
+        return [pk for (pk,) in handed.union(logged).order_by()]
 
-        return Q(pk__in=Assignment.objects.filter(unit_id=unit_id).values("appeal_id"))
+    def _handed_to(self, unit_id: int) -> models.QuerySet[Any, Any]:
+        """The appeals that are or were with the unit."""
+        assignments = self.model._meta.get_field("assignments").related_model
+        return assignments._default_manager.filter(unit_id=unit_id).values_list("appeal_id")  # type: ignore[union-attr]
+
+    def _logged_by(self, user_id: int) -> models.QuerySet[Any, Any]:
+        """The appeals that the person logged."""
+        return self.model._default_manager.filter(registered_by_user=user_id).values_list("pk")
 
     def open(self) -> AppealQuerySet:
         """What still has to be worked on."""
