@@ -50,7 +50,9 @@ _LOOKS: dict[str, tuple[str, str, str]] = {
     "card_soon": ("系统预警", "clock-exclamation", "soon"),
     "card_over": ("系统预警", "alert-triangle", "over"),
     "clock_moved": ("时限调整", "calendar-event", ""),
-    "import": ("导入", "file-import", "ok"),
+    "import": ("热线导入", "file-import", "ok"),
+    "import_reply": ("来源系统办结", "checks", "ok"),
+    "import_update": ("来源系统更新", "refresh", ""),
 }
 
 
