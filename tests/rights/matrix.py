@@ -1,11 +1,152 @@
-"""What the walk expects beyond the table of routes: each line is a decision, with its reason."""
+"""What the walks expect, as data: each line is a decision. Source: rights.md.
+
+A new route with an object in its address belongs to a `Subject` below, or the walk says so.
+"""
 
 from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from accounts.rights import ROUTES
+from governance.scope import Role
 
 # Routes that answer 403 by themselves to a role that has their right, as they were asked for nothing sensible.
 REFUSES_NOTHING: dict[tuple[str, str], str] = {
     ("accounts:act_as", "POST"): "a posting that one does not hold cannot be acted as",
 }
 
-# Routes that answer GET with a file or a page of another system, and are walked for refusals only.
+# Routes that are walked for refusals only, as what they answer is large.
 HEAVY: frozenset[str] = frozenset({"api:schema"})
+
+# Where each role of the first line works (an attribute of the suite's small district).
+PLACES: dict[Role, str] = {
+    Role.DISTRICT_LEADER: "district", Role.DISTRICT_CENTRE: "district", Role.STREET_LEADER: "street_1",
+    Role.STREET_STAFF: "street_1", Role.COMMUNITY_SECRETARY: "community_1", Role.COMMUNITY_WORKER: "community_1",
+    Role.GRID_WORKER: "grid_1", Role.PART_TIME_GRID_WORKER: "grid_1", Role.DEPARTMENT_STAFF: "department_1",
+    Role.ENTERPRISE_LIAISON: "enterprise_1", Role.SHOP_CLERK: "community_1", Role.AUDITOR: "district",
+    Role.SECURITY_ADMIN: "district", Role.SYSTEM_ADMIN: "district",
+}  # fmt: skip
+
+# By relation to the role's unit (own, other, above, below): where the sample lies, and whether the role sees it.
+Relations = dict[str, tuple[str, bool]]
+
+DISTRICT: Relations = {"own": ("district", True), "other": ("elsewhere", False), "below": ("grid_1", True)}
+STREET: Relations = {
+    "own": ("street_1", True), "other": ("street_2", False), "above": ("district", False), "below": ("grid_1", True),
+}  # fmt: skip
+COMMUNITY: Relations = {
+    "own": ("community_1", True), "other": ("community_2", False), "above": ("street_1", False),
+    "below": ("grid_1", True),
+}  # fmt: skip
+GRID: Relations = {"own": ("grid_1", True), "other": ("grid_2", False), "above": ("community_1", False)}
+LINE: dict[Role, Relations] = {
+    Role.DISTRICT_LEADER: DISTRICT, Role.DISTRICT_CENTRE: DISTRICT,
+    Role.STREET_LEADER: STREET, Role.STREET_STAFF: STREET,
+    Role.COMMUNITY_SECRETARY: COMMUNITY, Role.COMMUNITY_WORKER: COMMUNITY,
+    Role.GRID_WORKER: GRID, Role.PART_TIME_GRID_WORKER: GRID,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A kind of object that routes name: how its routes call it, where it lies, and who sees it."""
+
+    name: str
+    key: str
+    routes: tuple[str, ...]
+    seen: dict[Role, Relations]
+    # Routes of these that answer GET with 200 to whoever sees the object.
+    pages: frozenset[str] = frozenset()
+    values: dict[str, dict[str, object]] = field(default_factory=dict)
+
+
+APPEAL_PAGES = ("appeals:detail", "appeals:print")
+APPEAL_READS = ("api:appeal", "api:appeal_history")
+# Every call of the API about one appeal, whatever its name: a new step is walked without a line here.
+APPEAL_CALLS = tuple(name for name in ROUTES if name.startswith("api:appeal") and not name.startswith("api:appeals"))
+
+SUBJECTS: tuple[Subject, ...] = (
+    Subject(
+        name="appeal",
+        key="pk",
+        routes=(*APPEAL_PAGES, "appeals:reveal", "appeals:step", *APPEAL_CALLS),
+        pages=frozenset({*APPEAL_PAGES, *APPEAL_READS}),
+        values={"appeals:step": {"step": "accept"}},
+        seen=LINE
+        | {
+            # A department sees what is with it, wherever it happened, and nothing of its neighbour's.
+            Role.DEPARTMENT_STAFF: {
+                "own": ("department_1", True),
+                "other": ("department_2", False),
+                "above": ("district", False),
+            },
+            Role.ENTERPRISE_LIAISON: {"other": ("street_1", False), "above": ("district", False)},
+        },
+    ),
+    Subject(
+        name="unit",
+        key="pk",
+        routes=(
+            "grids:unit",
+            "grids:children",
+            "grids:rename",
+            "grids:move",
+            "grids:merge",
+            "grids:close",
+            "grids:describe",
+            "api:unit-detail",
+        ),
+        pages=frozenset({"grids:unit", "grids:children", "api:unit-detail"}),
+        seen=LINE
+        | {
+            # Departments work for the whole district; the offices need its tree to do theirs.
+            Role.DEPARTMENT_STAFF: {
+                "own": ("department_1", True),
+                "other": ("department_2", True),
+                "above": ("district", True),
+            },
+            Role.AUDITOR: DISTRICT,
+            Role.SECURITY_ADMIN: DISTRICT,
+            Role.SYSTEM_ADMIN: DISTRICT,
+        },
+    ),
+    Subject(
+        name="person",
+        key="pk",
+        routes=(
+            "accounts:staff_detail",
+            "accounts:staff_edit",
+            "accounts:staff_disable",
+            "accounts:staff_enable",
+            "accounts:staff_unlock",
+            "accounts:staff_password",
+            "accounts:staff_sign_out",
+            "accounts:staff_posting_add",
+            "accounts:staff_token_add",
+        ),
+        pages=frozenset({"accounts:staff_detail", "accounts:staff_edit", "accounts:staff_posting_add"}),
+        seen={Role.SECURITY_ADMIN: DISTRICT},
+    ),
+)
+
+# A body that every call of the API about an appeal takes for well-formed, so that what answers is the scope.
+NOWHERE = 999_999_999
+API_BODY: dict[str, object] = {
+    "words": "情况属实，请按时办理并反馈。",
+    "reason": "not_my_duty",
+    "result": "已到现场核实并处理完毕，住户认可。",
+    "public_reply": "您反映的问题已处理完毕，感谢监督。",
+    "to_unit_id": NOWHERE,
+    "unit_ids": [NOWHERE],
+    "into_id": NOWHERE,
+    "uphold": True,
+    "method": "phone",
+    "reached": True,
+    "solved": True,
+    "satisfaction": "satisfied",
+    "title": "改正后的标题",
+}
+API_BODIES: dict[str, dict[str, object]] = {"api:appeal_reject": {"reason": "in_court"}}
+
+# Answers other than the rule's, each with its reason: (route, method) → statuses.
+OTHERWISE: dict[tuple[str, str], tuple[frozenset[int], str]] = {}

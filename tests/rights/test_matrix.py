@@ -6,31 +6,11 @@ from django.test import Client
 from accounts.models import Posting, User
 from accounts.rights import AUTHENTICATED, PUBLIC, RIGHTS, ROUTES, SIGNED_IN, right_for
 from governance.scope import Role, UnitKind
-from tests.fixtures import make_posting
-from tests.rights.matrix import HEAVY, REFUSES_NOTHING
+from tests.rights.matrix import HEAVY, PLACES, REFUSES_NOTHING
 from tests.rights.walk import Route, routes
 
 ALL = routes()
 CHECKED = [route for route in ALL if route.name in ROUTES]
-PLACES = {
-    Role.DISTRICT_LEADER: "district", Role.DISTRICT_CENTRE: "district", Role.STREET_LEADER: "street_1",
-    Role.STREET_STAFF: "street_1", Role.COMMUNITY_SECRETARY: "community_1", Role.COMMUNITY_WORKER: "community_1",
-    Role.GRID_WORKER: "grid_1", Role.PART_TIME_GRID_WORKER: "grid_1", Role.DEPARTMENT_STAFF: "department_1",
-    Role.ENTERPRISE_LIAISON: "district", Role.SHOP_CLERK: "community_1", Role.AUDITOR: "district",
-    Role.SECURITY_ADMIN: "district", Role.SYSTEM_ADMIN: "district",
-}  # fmt: skip
-
-
-@pytest.fixture
-def one_of_each(district) -> dict[Role, User]:
-    """A user for each role."""
-    return {role: make_posting(role, getattr(district, place)).user for role, place in PLACES.items()}
-
-
-def _as(user: User) -> Client:
-    client = Client(raise_request_exception=False)
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 def test_every_route_has_a_row_and_every_row_a_route():
@@ -63,11 +43,11 @@ def test_who_is_not_signed_in_gets_no_further_than_the_door(route: Route, db):
 
 
 @pytest.mark.parametrize("route", CHECKED, ids=lambda route: route.name)
-def test_each_role_gets_exactly_what_the_table_says(route: Route, one_of_each: dict[Role, User]):
+def test_each_role_gets_exactly_what_the_table_says(route: Route, one_of_each: dict[Role, User], acting):
     wrong = []
     for role, user in one_of_each.items():
         for method in route.methods:
-            status = _status(_as(user), route, method)
+            status = _status(acting(user), route, method)
             allowed = _is_allowed(role, route.name, method)
             if status != 403 and not allowed:
                 wrong.append(f"{role} {method}: {status}, must be refused")
@@ -90,21 +70,21 @@ def _status(client: Client, route: Route, method: str) -> int:
 
 
 @pytest.mark.parametrize("route", [r for r in CHECKED if isinstance(ROUTES[r.name], dict)], ids=lambda r: r.name)
-def test_no_other_method_is_answered(route: Route, one_of_each):
+def test_no_other_method_is_answered(route: Route, one_of_each, acting):
     for method in {"GET", "POST", "PUT", "PATCH", "DELETE"} - set(route.methods):
-        status = _as(one_of_each[Role.DISTRICT_CENTRE]).generic(method, route.url(), "{}").status_code
+        status = acting(one_of_each[Role.DISTRICT_CENTRE]).generic(method, route.url(), "{}").status_code
         assert status in {405, 403}, f"{method} {route.name}: {status}"
 
 
-def test_a_view_without_a_row_is_refused_to_everyone(one_of_each, monkeypatch):
+def test_a_view_without_a_row_is_refused_to_everyone(one_of_each, acting, monkeypatch):
     monkeypatch.delitem(ROUTES, "accounts:profile")
     for user in [*one_of_each.values()][:3]:
-        assert _as(user).get("/accounts/profile/").status_code == 403
+        assert acting(user).get("/accounts/profile/").status_code == 403
 
 
-def test_a_posting_that_ended_yesterday_opens_nothing(one_of_each, now):
+def test_a_posting_that_ended_yesterday_opens_nothing(one_of_each, acting):
     user = one_of_each[Role.SECURITY_ADMIN]
-    client = _as(user)
+    client = acting(user)
     assert client.get("/accounts/staff/").status_code == 200
     Posting.objects.filter(user=user).update(ends_on="2021-01-01")
     assert client.get("/accounts/staff/").status_code == 403
