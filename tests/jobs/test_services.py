@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from celery import Celery
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
@@ -146,6 +147,16 @@ def test_a_worker_that_still_beats_keeps_its_job():
     job = create(to=5)
     Job.objects.filter(pk=job.pk).update(state=Job.RUNNING, heartbeat_at=NOW - timedelta(seconds=59))
     assert services.recover(now=NOW) == 0
+
+
+def test_a_broker_that_is_away_loses_no_job(monkeypatch, settings, caplog):
+    away = Celery(broker="redis://127.0.0.1:1/0", set_as_current=False)
+    away.conf.broker_transport_options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
+    monkeypatch.setattr(services, "current_app", away)
+    job = create(to=5)
+    assert Job.objects.get(pk=job.pk).state == Job.WAITING
+    assert "no worker could be told" in caplog.text
+    assert services.recover(now=NOW + timedelta(seconds=121)) == 1
 
 
 def test_a_lost_message_is_sent_again_after_two_minutes_and_not_each_minute():
