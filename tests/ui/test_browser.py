@@ -73,6 +73,7 @@ def visit(browser, server, signed_in, rows):
         context.add_cookies([{"name": k, "value": v, "url": server.url} for k, v in jar.items()])
         contexts.append(context)
         page = context.new_page()
+        page.set_default_timeout(15_000)
         page.said = []
         page.on("console", lambda message: page.said.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: page.said.append(str(error)))
@@ -81,6 +82,16 @@ def visit(browser, server, signed_in, rows):
     yield open_
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def no_script(browser, server, signed_in, rows):
+    """A page of a browser that runs no scripts."""
+    context = browser.new_context(java_script_enabled=False, base_url=server.url)
+    session = signed_in.cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": server.url}])
+    yield context.new_page()
+    context.close()
 
 
 def picture(page, name: str) -> None:
@@ -117,3 +128,159 @@ def test_every_page_fits_and_is_accessible(visit, look):
         wrong += [f"{path}: {violation}" for violation in violations(page)]
     said = [text for text in page.said if "404" not in text]
     assert wrong + said == []
+
+
+def test_filters_tabs_and_pages_change_the_results_and_the_address(visit):
+    page = visit("wide")
+    page.goto("/specimen/")
+    page.evaluate("window.untouched = true")
+    page.fill("#id_q", "第1")
+    page.click("text=查询")
+    page.wait_for_url("**/specimen/?q=*")
+    assert page.url.endswith("?q=%E7%AC%AC1")
+    page.click("text=已超期")
+    page.wait_for_url("**tab=over**")
+    assert page.locator("tbody tr").count() == page.locator("tbody tr.is-over").count() > 0
+    # What was chosen by a tab stays when the filters are used again.
+    page.fill("#id_q", "")
+    page.click("text=查询")
+    page.wait_for_url(lambda url: "q=" not in url)
+    assert "tab=over" in page.url
+    page.click("#tab-")
+    page.wait_for_url(lambda url: "tab=over" not in url)
+    page.click("text=下一页")
+    page.wait_for_url("**after=**")
+    assert "第 21–40 件" in page.inner_text(".results-foot")
+    assert page.evaluate("window.untouched") is True
+    page.go_back()
+    page.wait_for_url(lambda url: "after=" not in url)
+    assert page.locator("h1").inner_text() == "诉求列表"
+    assert page.said == []
+
+
+def test_choosing_rows_offers_what_can_be_done(visit):
+    page = visit("wide")
+    page.goto("/specimen/")
+    bar = page.locator(".bulk-bar")
+    assert bar.is_hidden()
+    page.check("tbody tr:nth-child(1) input[name=ids]")
+    page.check("tbody tr:nth-child(3) input[name=ids]")
+    assert "已选 2 件" in bar.inner_text()
+    assert page.locator("[data-everything]").is_hidden()
+    page.check("[data-choose-page]")
+    assert "已选 20 件" in bar.inner_text()
+    assert "选择符合条件的全部 128 件" in page.locator("[data-everything]").inner_text()
+    page.uncheck("[data-choose-page]")
+    page.check("tbody tr:nth-child(2) input[name=ids]")
+    picture(page, "wide-list-chosen")
+    page.click("text=批量交办")
+    assert "将对 1 件执行“批量交办”" in page.inner_text("main")
+    picture(page, "wide-bulk")
+    page.fill("#id_words", "请办")
+    page.click("main button[type=submit]")
+    page.wait_for_url("**/specimen/")
+    assert "批量交办完成，共 1 件。" in page.inner_text("#toasts")
+    assert page.said == []
+
+
+def test_a_wrong_form_takes_the_focus_to_its_errors(visit):
+    page = visit("phone")
+    page.goto("/specimen/form/")
+    page.click("text=提交登记")
+    page.wait_for_selector(".error-summary")
+    assert page.evaluate("document.activeElement.className") == "error-summary"
+    picture(page, "phone-form-wrong")
+    assert violations(page) == []
+    page.click(".error-summary a >> nth=0")
+    assert page.evaluate("document.activeElement.id") == "id_title"
+
+
+def test_a_form_is_sent_once(visit):
+    page = visit("wide")
+    page.goto("/specimen/form/")
+    refused = page.evaluate("""() => {
+        const refused = [];
+        window.addEventListener("submit", (event) => { refused.push(event.defaultPrevented); event.preventDefault(); });
+        const form = document.querySelector("main form");
+        form.requestSubmit();
+        form.requestSubmit();
+        return refused;
+    }""")
+    assert refused == [False, True]
+    assert page.locator("main button[type=submit]").get_attribute("aria-disabled") == "true"
+
+
+def test_elder_and_dark_are_one_click_and_stay(visit):
+    page = visit("wide")
+    page.goto("/specimen/")
+    page.click("text=长辈版")
+    page.click("text=深色")
+    assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "20px"
+    page.reload()
+    assert page.evaluate("document.documentElement.className.includes('elder')") is True
+    assert page.get_attribute("html", "data-bs-theme") == "dark"
+    assert page.get_attribute("button:has-text('深色')", "aria-pressed") == "true"
+
+
+def test_menus_and_dialogs_answer_the_keyboard(visit):
+    page = visit("wide")
+    page.goto("/specimen/detail/")
+    page.click("text=撤回")
+    dialog = page.locator("#recall")
+    dialog.wait_for(state="visible")
+    assert "撤回后工单回到您的待交办" in dialog.inner_text()
+    page.wait_for_timeout(400)
+    picture(page, "wide-dialog")
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    dialog.wait_for(state="hidden")
+    page.click("text=城关街道办事处")
+    assert page.locator("text=滨河社区居委会 >> nth=0").is_visible()
+    picture(page, "wide-menu")
+    page.keyboard.press("Escape")
+    page.goto("/specimen/")
+    page.click("text=列设置")
+    page.click("li:has-text('社区网格') [data-move=up]")
+    picture(page, "wide-columns")
+    page.click("#choose-columns >> text=保存")
+    page.wait_for_load_state()
+    assert page.locator("thead th").all_inner_texts()[3].strip() == "社区网格"
+    assert page.said == []
+
+
+def test_long_work_is_polled_until_it_has_ended(visit):
+    page = visit("wide")
+    page.goto("/specimen/states/")
+    page.wait_for_selector("#job-1 >> text=已完成", timeout=10_000)
+    assert page.locator("#job-1 progress").count() == 0
+    assert page.said == []
+
+
+def test_a_lost_network_and_a_lost_session_are_said(visit):
+    page = visit("wide")
+    page.goto("/specimen/")
+    page.context.set_offline(True)
+    page.wait_for_selector("#offline-bar", state="visible")
+    page.click("text=即将到期")
+    page.wait_for_selector("#toasts >> text=网络不通")
+    page.context.set_offline(False)
+    page.wait_for_selector("#offline-bar", state="hidden")
+    page.context.clear_cookies()
+    page.click("text=即将到期")
+    page.wait_for_url("**/public/")
+
+
+def test_the_main_flows_work_without_scripts(no_script):
+    page = no_script
+    page.goto("/specimen/")
+    assert page.locator("#id_subject_id").is_visible()
+    page.fill("#id_q", "第1")
+    page.click("text=查询")
+    assert "q=%E7%AC%AC1" in page.url
+    page.click("text=已超期")
+    assert page.locator("tbody tr").count() == page.locator("tbody tr.is-over").count() > 0
+    page.click("text=长辈版")
+    assert "elder" in page.get_attribute("html", "class")
+    page.goto("/specimen/form/")
+    page.click("text=提交登记")
+    assert "处需要修改" in page.inner_text(".error-summary")
