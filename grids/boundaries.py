@@ -9,7 +9,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
-from typing import IO, Any, Self
+from typing import IO, Any, Self, cast
 
 import shapely
 from shapely.geometry import shape
@@ -156,7 +156,7 @@ def _check_figure(feature: Feature, geometry: object, system: System) -> None:
     if problem:
         feature.problems.append(problem)
         return
-    figure = shapely.force_2d(shape(geometry))
+    figure = shapely.force_2d(shape(cast(dict[str, Any], geometry)))
     figure = shapely.transform(figure, lambda points: to_wgs84(points, system))
     if not shapely.is_valid(figure):
         feature.problems.append(rings.reason_in_chinese(shapely.is_valid_reason(figure)))

@@ -21,7 +21,7 @@ from grids.services.boundaries import MAX_TOLERANCE_M2
 OPENABLE = [kind for kind in UnitKind if kind != UnitKind.DISTRICT]
 
 
-class UnitField(forms.ModelChoiceField):
+class UnitField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """One unit, shown with where it lies."""
 
     widget = SearchSelect
@@ -31,7 +31,7 @@ class UnitField(forms.ModelChoiceField):
         return labelled(unit)
 
 
-class UnitsField(forms.ModelMultipleChoiceField):
+class UnitsField(forms.ModelMultipleChoiceField[Unit]):
     """Several units, shown with where they lie."""
 
     def label_from_instance(self, unit: Unit) -> str:

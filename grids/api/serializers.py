@@ -46,7 +46,7 @@ class PlaceSerializer(serializers.Serializer[dict[str, Any]]):
 
     found = serializers.BooleanField()
     message = serializers.CharField(allow_blank=True)
-    label = serializers.CharField(allow_blank=True)
+    label = serializers.CharField(allow_blank=True)  # type: ignore[assignment]  # a field that hides `Field.label`
     district = PlaceUnitSerializer(required=False, allow_null=True)
     street = PlaceUnitSerializer(required=False, allow_null=True)
     community = PlaceUnitSerializer(required=False, allow_null=True)

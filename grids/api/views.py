@@ -34,7 +34,7 @@ def actor_of(request: Request) -> Actor:
     return request.actor  # type: ignore[attr-defined, no-any-return]
 
 
-class UnitFilter(django_filters.FilterSet):
+class UnitFilter(django_filters.FilterSet):  # type: ignore[misc]
     """Which units are wanted."""
 
     q = django_filters.CharFilter(method="by_text", label="名称、编码或拼音首字母", max_length=64)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
-from typing import IO
+from typing import IO, Any
 
 from django.db import transaction
 
@@ -100,19 +100,19 @@ def _try(verdict: str, row: Division, effective_on: date, source: str, by: Actor
 
 
 def _change(verdict: str, row: Division, day: date, reason: str, by: Actor, now: datetime) -> UnitChange:
-    asked = {"effective_on": day, "reason": reason, "by": by, "now": now}
+    asked: dict[str, Any] = {"effective_on": day, "reason": reason, "by": by, "now": now}
     if verdict == NEW:
         parent_id = _id_of(row.parent_code, "parent_code") if row.level != UnitKind.DISTRICT else None
-        after = drafting.opening(kind=UnitKind(row.level), code=row.code, name=row.name, parent_id=parent_id)
-        return drafted("open", None, after, **asked)  # type: ignore[arg-type]
+        new = drafting.opening(kind=UnitKind(row.level), code=row.code, name=row.name, parent_id=parent_id)
+        return drafted("open", None, new, **asked)
     unit_id = _id_of(row.code, "code")
-    after = {
-        RENAMED: lambda: drafting.renaming(name=row.name),
-        MOVED: lambda: {"parent_id": _id_of(row.parent_code, "parent_code")},
-        MISSING: lambda: {"successor_id": None},
-    }[verdict]()
+    after: dict[str, Any] = {"successor_id": None}
+    if verdict == RENAMED:
+        after = drafting.renaming(name=row.name)
+    elif verdict == MOVED:
+        after = {"parent_id": _id_of(row.parent_code, "parent_code")}
     kind = {RENAMED: "rename", MOVED: "move", MISSING: "close"}[verdict]
-    return drafted(kind, unit_id, after, **asked)  # type: ignore[arg-type]
+    return drafted(kind, unit_id, after, **asked)
 
 
 def _id_of(code: str, column: str) -> int:

@@ -76,12 +76,9 @@ def before_of(kind: str, unit: Unit | None) -> dict[str, Any]:
     """What of the unit the change replaces."""
     if unit is None:
         return {}
-    return {
-        "rename": {"name": unit.name, "short_name": unit.short_name},
-        "move": {"parent_id": unit.parent_id},
-        "merge": {"parent_id": unit.parent_id},
-        "close": {"parent_id": unit.parent_id},
-    }[kind]
+    if kind == "rename":
+        return {"name": unit.name, "short_name": unit.short_name}
+    return {"parent_id": unit.parent_id}
 
 
 def subject(change: UnitChange) -> Unit:

@@ -43,7 +43,8 @@ def preview_change(
 ) -> Preview:
     """What a change would do; nothing is kept. Of an opening, `unit_ids` is empty. `after` as `drafting` makes it."""
     preview = Preview()
-    for unit_id in unit_ids or [None]:
+    ids: Sequence[int | None] = unit_ids or [None]
+    for unit_id in ids:
         try:
             change = drafting.drafted(kind, unit_id, after, effective_on=effective_on, by=by, now=now)
             _tell(change, preview)
@@ -72,7 +73,7 @@ def _tell(change: UnitChange, preview: Preview) -> None:
 
 
 def _name(unit_id: int | None) -> str:
-    return Unit.objects.filter(pk=unit_id).values_list("name", flat=True).first() or "（未选择）"
+    return Unit.objects.filter(pk=unit_id or 0).values_list("name", flat=True).first() or "（未选择）"
 
 
 def _below(unit: Unit) -> str:

@@ -58,7 +58,7 @@ def unique_among_siblings(
     name: str, parent_id: int | None, but: int | None = None, way_on: str = "请换一个名称"
 ) -> None:
     """Refuse a name that an open unit beside it has."""
-    twin = Unit.objects.open().filter(parent_id=parent_id, name=name).exclude(pk=but).first()
+    twin = Unit.objects.open().filter(parent_id=parent_id, name=name).exclude(pk=but or 0).first()
     if twin is not None:
         raise InvalidInput(f"同一上级下已有“{name}”（编码 {twin.code}），{way_on}。", field="name")
 
@@ -161,7 +161,7 @@ def check_alone(change: UnitChange) -> None:
             )
         return
     kinds = {change.kind, "merge", "close"}
-    if other := waiting.filter(unit_id=change.unit_id, kind__in=kinds).first():
+    if other := waiting.filter(unit=change.unit, kind__in=kinds).first():
         raise IllegalState(
             f"该单位已有一项{other.effective_on:%Y年%-m月%-d日}生效的{other.get_kind_display()}，请先撤回。",
             field="unit",

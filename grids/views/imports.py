@@ -134,7 +134,7 @@ class DivisionsRefused(DraftMixin, View):
 
     draft_kind = "divisions"
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def get(self, request: HttpRequest, pk: int) -> FileResponse:
         """A spreadsheet."""
         rows = [Division.from_json(row) for row in self.get_draft().content["rows"]]
         return _spreadsheet(divisions.REFUSED_HEADER, divisions.refused_rows(rows), "不能导入的区划.xlsx")
@@ -143,7 +143,7 @@ class DivisionsRefused(DraftMixin, View):
 class DivisionsTemplate(ActorMixin, View):
     """The territory as it is, as a file to be changed and imported."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: HttpRequest) -> FileResponse:
         """A spreadsheet."""
         return _spreadsheet(["编码", "名称", "级别", "上级编码"], divisions.as_rows(self.actor), "行政区划.xlsx")
 
@@ -230,7 +230,7 @@ class BoundariesRefused(DraftMixin, View):
 
     draft_kind = "boundaries"
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def get(self, request: HttpRequest, pk: int) -> FileResponse:
         """A GeoJSON file."""
         found = [Feature.from_json(kept) for kept in self.get_draft().content["features"]]
         text = json.dumps(boundaries.refused_collection(found), ensure_ascii=False, indent=1)
