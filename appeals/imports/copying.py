@@ -59,7 +59,7 @@ class _Columns:
         fields = [field for field in meta.concrete_fields if not isinstance(field, models.AutoField)]
         self.table = connection.ops.quote_name(meta.db_table)
         self.pk = connection.ops.quote_name(str(meta.pk.column))
-        self.names = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+        self.names = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
         self.values = attrgetter(*(field.attname for field in fields))
         self.special: list[tuple[int, Callable[[Any], str]]] = [
             (place, _WRITERS[type(field)]) for place, field in enumerate(fields) if type(field) in _WRITERS

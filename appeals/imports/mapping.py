@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, zip_longest
 from typing import Any
 
 from appeals.imports.fields import BY_KEY, FIELDS, field_of, is_reason
@@ -88,9 +88,8 @@ def _candidates(head: list[tuple[int, list[str]]]) -> Iterator[tuple[int, int, l
 
 
 def _joined(upper: list[str], lower: list[str]) -> list[str]:
-    width = max(len(upper), len(lower))
-    pad = lambda cells: cells + [""] * (width - len(cells))  # noqa: E731
-    return [low or up for up, low in zip(pad(upper), pad(lower), strict=True)]
+    """Headers of two rows as one: the lower cell where there is one, else the upper, which was merged down."""
+    return [low or up for up, low in zip_longest(upper, lower, fillvalue="")]
 
 
 def _score(headers: list[str]) -> int:

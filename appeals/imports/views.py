@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from io import BytesIO
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.forms import BaseForm
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse, reverse_lazy
+from django.urls import reverse
 from django.utils import timezone
 from django.views.generic import TemplateView, View
 from django_htmx.http import HttpResponseClientRedirect
@@ -36,7 +36,7 @@ class FileMixin(ActorMixin):
 
     def get_file(self) -> ImportFile:
         """The file that the address names, or 404."""
-        return find_or_404(selectors.files_of(self.actor), pk=self.kwargs["pk"])
+        return cast(ImportFile, find_or_404(selectors.files_of(self.actor), pk=self.kwargs["pk"]))
 
 
 def crumbs(file: ImportFile | None = None) -> list[tuple[str, str]]:
@@ -73,7 +73,6 @@ class ColumnsPage(FileMixin, FormPage):
     template_name = "appeals/imports/columns.html"
     form_class = ColumnsForm
     submit_label = "检查整个文件"
-    cancel_url = reverse_lazy("imports:list")
     has_personal_data = True
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -111,6 +110,10 @@ class ColumnsPage(FileMixin, FormPage):
             title="对应列", crumbs=crumbs(self.file), file=self.file, missing=selectors.missing_fields(self.file),
             **kwargs,
         )  # fmt: skip
+
+    def get_cancel_url(self) -> str:
+        """Back to the uploads; this one waits there."""
+        return reverse("imports:list")
 
 
 class DetailPage(FileMixin, PageMixin, TemplateView):

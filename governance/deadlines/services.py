@@ -7,6 +7,7 @@ finished, paused or extended, what was already due is carried out: a late sweep 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -91,11 +92,16 @@ def start_many(specs: Iterable[ClockSpec], now: datetime) -> list[Clock]:
     """Start clocks for an import, in a few statements. Same errors as `start`, but an open clock of the same kind is
     reported by the database (IntegrityError): the caller starts clocks for new subjects only."""
     calendars: dict[str, Loaded] = {}
+    # What starts at one moment under one term runs alike, and is planned once for all of it.
+    begun: dict[tuple[Term, datetime, str], Clock] = {}
     clocks = []
     for spec in specs:
         if spec.calendar_code not in calendars:
             calendars[spec.calendar_code] = load(spec.calendar_code)
-        clocks.append(_new(spec, calendars[spec.calendar_code], now))
+        key = (spec.term, spec.started_at, spec.calendar_code)
+        if key not in begun:
+            begun[key] = _new(spec, calendars[spec.calendar_code], now)
+        clocks.append(_alike(begun[key], spec))
     return Clock.objects.bulk_create(clocks, batch_size=1000)
 
 
@@ -168,6 +174,14 @@ def _new(spec: ClockSpec, calendar: Loaded, now: datetime) -> Clock:
         started_at=timing.whole_second(spec.started_at),
     )
     return moving.begin(clock, spec.term, calendar)
+
+
+def _alike(clock: Clock, spec: ClockSpec) -> Clock:
+    """A new clock for another subject that counts as `clock` does."""
+    twin = copy(clock)
+    twin.subject_type, twin.subject_id, twin.kind = spec.subject_type, spec.subject_id, spec.kind
+    twin.detail_id, twin.unit_id, twin.policy_version_id = spec.detail_id, spec.unit_id, spec.policy_version_id
+    return twin
 
 
 def _settled(
