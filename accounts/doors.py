@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -12,7 +10,6 @@ from django.utils import timezone
 from django.utils.http import urlencode
 
 from accounts import passwords
-from accounts.models import User
 from accounts.rights import AUTHENTICATED, may
 
 # What is open to a person who must first choose a new password.
@@ -26,7 +23,7 @@ def refusal(request: HttpRequest, route: str, right: str) -> HttpResponse | None
     """
     if not request.user.is_authenticated:
         return _sign_in_first(request)
-    if route not in BEFORE_CHANGE and passwords.must_change(cast(User, request.user), now=timezone.now()):
+    if route not in BEFORE_CHANGE and passwords.must_change(request.user, now=timezone.now()):
         return _password_first(request)
     if right == AUTHENTICATED:
         return None

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import ROLE_LABELS, Posting, User
 
 
-class StaffFilter(django_filters.FilterSet):
+class StaffFilter(django_filters.FilterSet):  # type: ignore[misc]
     """By person, by unit and what is below it, by role."""
 
     q = django_filters.CharFilter(label="人员", method="by_person", help_text="姓名、拼音首字母、账号或完整手机号")

@@ -48,4 +48,4 @@ def is_locked(username: str, *, now: datetime) -> bool:
     if cool_off := get_cool_off():
         attempts = attempts.filter(attempt_time__gt=now - cool_off)
     by_address = attempts.values("ip_address").annotate(failures=Sum("failures_since_start"))
-    return by_address.filter(failures__gte=settings.AXES_FAILURE_LIMIT).exists()
+    return bool(by_address.filter(failures__gte=settings.AXES_FAILURE_LIMIT).exists())

@@ -146,8 +146,8 @@ class Posting(models.Model):
     def place(self) -> str:
         """The unit's name; of a grid, whose names repeat in every community, with the community's before it."""
         unit = self.unit
-        above = unit.community.short_name or unit.community.name if unit.kind == UnitKind.GRID else ""
-        return f"{above}{unit.name}"
+        community = unit.community if unit.kind == UnitKind.GRID else None
+        return f"{community.short_name or community.name}{unit.name}" if community else unit.name
 
     @property
     def role_label(self) -> str:

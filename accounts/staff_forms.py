@@ -17,7 +17,7 @@ from grids.models import Unit
 ROLE_CHOICES = [("", "请选择岗位"), *((r.value, n) for r, n in ROLE_LABELS.items())]
 
 
-class UnitField(forms.ModelChoiceField):
+class UnitField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """A unit by name, with its code to tell namesakes apart."""
 
     def __init__(self, **kwargs: Any) -> None:

@@ -30,7 +30,8 @@ class TokenAuthentication(BaseAuthentication):
         now = timezone.now()
         token = _token(value.strip().decode("latin-1"), now)
         actor = acting.actor_from(token.posting, now=now, ip=client_ip(request._request))
-        request._request.actor, request._request.postings = actor, [token.posting]
+        request._request.actor = actor  # type: ignore[attr-defined]
+        request._request.postings = [token.posting]  # type: ignore[attr-defined]
         return token.posting.user, token
 
     def authenticate_header(self, request: Request) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from django.utils import timezone
 from rest_framework.exceptions import PermissionDenied
@@ -10,7 +10,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from accounts import passwords
-from accounts.models import ApiToken, User
+from accounts.models import ApiToken
 from accounts.rights import AUTHENTICATED, PUBLIC, may, right_for
 
 if TYPE_CHECKING:
@@ -31,13 +31,11 @@ class RouteRight(BasePermission):
             return True
         if right is None or not request.user.is_authenticated:
             return False
-        if not isinstance(request.auth, ApiToken) and passwords.must_change(
-            cast(User, request.user), now=timezone.now()
-        ):
+        if not isinstance(request.auth, ApiToken) and passwords.must_change(request.user, now=timezone.now()):
             raise PermissionDenied("请先登录网页修改密码，再使用接口。", code="password_change_required")
         return right == AUTHENTICATED or self._may(request, right)
 
     def _may(self, request: Request, right: str) -> bool:
-        if request.actor is None:
+        if request.actor is None:  # type: ignore[attr-defined]
             raise PermissionDenied("您当前没有在任岗位，请联系安全管理员。", code="no_posting")
-        return may(request.actor, right)
+        return may(request.actor, right)  # type: ignore[attr-defined]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -33,7 +33,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         user = authenticate(request, **form.cleaned_data)
         if user is not None:
-            return _welcome(request, cast(User, user))
+            return _welcome(request, user)
         if getattr(request, "axes_locked_out", False):
             username, ip = form.cleaned_data["username"], client_ip(request)
             sessions.record_lock_out(username, ip=ip, now=timezone.now())

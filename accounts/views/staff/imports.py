@@ -90,8 +90,12 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "accounts/staff_import_detail.html", context)
 
 
+def _job_of(kept: StaffImport) -> Job | None:
+    return Job.objects.filter(pk=kept.job_id).first() if kept.job_id else None
+
+
 def _progress(request: HttpRequest, kept: StaffImport) -> HttpResponse:
-    job = Job.objects.filter(pk=kept.job_id).first()
+    job = _job_of(kept)
     if job is None or not job.is_open:
         return HttpResponse(headers={"HX-Refresh": "true"})
     return render(request, "ui/job_progress.html", {"job": job, "progress_url": request.path})
@@ -114,7 +118,7 @@ def _preview(request: HttpRequest, kept: StaffImport) -> dict[str, Any]:
 
 def _result(kept: StaffImport) -> dict[str, Any]:
     return {
-        "job": Job.objects.filter(pk=kept.job_id).first(),
+        "job": _job_of(kept),
         "figures": _figures(Counter(kept.counts)),
         "refused": staff_import.refused_of(kept)[:_SHOWN],
         "columns": COLUMNS,
