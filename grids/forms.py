@@ -31,7 +31,7 @@ class UnitField(forms.ModelChoiceField):  # type: ignore[type-arg]
         return labelled(unit)
 
 
-class UnitsField(forms.ModelMultipleChoiceField[Unit]):
+class UnitsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     """Several units, shown with where they lie."""
 
     def label_from_instance(self, unit: Unit) -> str:
