@@ -14,6 +14,7 @@ import statistics
 import sys
 import threading
 import time
+from dataclasses import replace
 from datetime import timedelta
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "governance.settings")
@@ -32,9 +33,11 @@ from governance.deadlines import services  # noqa: E402
 from governance.deadlines.models import Clock, Firing  # noqa: E402
 from governance.deadlines.sweeping import sweep  # noqa: E402
 from governance.deadlines.terms import Mark, Span, Term, Unit  # noqa: E402
-from tests.deadlines.plant import ACTIONS, SUBJECT, TERM, add_subjects, make_tables  # noqa: E402
+from tests.deadlines.plant import SUBJECT, TERM, add_subjects, make_tables  # noqa: E402
 from tests.deadlines.processes import processes, until  # noqa: E402
 
+YELLOW_AND_RED = replace(TERM, ladder=())
+STEPS = 2
 ONE_MINUTE = Term(Span(1, Unit.NATURAL_MINUTES), warnings=(Mark(Span(1, Unit.NATURAL_MINUTES), "yellow"),))
 
 
@@ -82,20 +85,20 @@ def check(expected: int) -> str:
 
 
 def one_process(count: int) -> None:
-    """A backlog of four steps a clock, one process, nobody killed."""
+    """A backlog of two steps a clock, one process, nobody killed."""
     fresh()
-    start_clocks(count, TERM, timedelta(hours=1), timedelta(days=60))
+    start_clocks(count, YELLOW_AND_RED, timedelta(hours=1), timedelta(days=60))
     begun = time.perf_counter()
     fired = sweep(timezone.now(), tick=timezone.now).fired
     seconds = time.perf_counter() - begun
-    print(f"  one process: {fired} cards in {seconds:.1f} s, {fired / seconds:.0f} a second; {check(count * 4)}")
+    print(f"  one process: {fired} cards in {seconds:.1f} s, {fired / seconds:.0f} a second; {check(count * STEPS)}")
 
 
 def with_kills(count: int, kills: int) -> None:
     """The same backlog, two workers and a beat, one of them killed and started again at random progress."""
     fresh()
-    start_clocks(count, TERM, timedelta(hours=1), timedelta(days=60))
-    total = count * len(ACTIONS)
+    start_clocks(count, YELLOW_AND_RED, timedelta(hours=1), timedelta(days=60))
+    total = count * STEPS
     moments = sorted(random.sample(range(1, total), kills))
     with processes() as group:
         begun = time.perf_counter()
