@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import partial
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -12,12 +13,14 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from accounts import acting, selectors
-from accounts.models import ROLE_LABELS, Posting
+from accounts.models import ROLE_LABELS, Posting, StaffImport, User
 from accounts.rights import may
 from accounts.services import staff_import, unit_closed
+from accounts.services.users import phone_context
 from governance.audit import actions
 from governance.errors import NotAllowed
 from governance.jobs import registry as jobs
+from governance.privacy.registry import register_sealed
 from governance.scope import Actor
 from governance.ui import nav
 from grids import registry as territory
@@ -68,6 +71,9 @@ def register() -> None:
         staff_import.run_job,
         result_url=lambda job: reverse("accounts:staff_import_detail", args=[job.params["import_id"]]),
     )
+    register_sealed(User, "phone_sealed", context=phone_context)
+    for field in ("rows_sealed", "refused_sealed", "passwords_sealed"):
+        register_sealed(StaffImport, field, context=partial(staff_import.sealed_context, field=field))
     territory.register_on_unit_closed(unit_closed)
     territory.register_open_work(_postings_of_units)
     territory.register_unit_section(_people_on_duty, order=10)

@@ -9,12 +9,14 @@ from appeals.handlers import AppealClocks
 from appeals.imports.registration import register_import
 from appeals.models import Appeal
 from appeals.navigation import register_pages
+from appeals.people import identity_context, phone_context
 from appeals.units import hand_over, open_work
 from appeals.workflow import STEPS
 from governance.audit import actions
 from governance.deadlines import registry as deadlines
 from governance.files import registry as files
 from governance.outbox import registry as outbox
+from governance.privacy.registry import register_sealed
 from governance.scope import Actor
 from grids import registry as territory
 
@@ -37,6 +39,8 @@ def register_all() -> None:
     for code, label in {**_ACTIONS, **{f"appeal.{step.name}": step.label for step in STEPS.values()}}.items():
         actions.register_action(code, label)
     actions.register_action("privacy.read", "查看完整号码", is_look=True)
+    register_sealed(Appeal, "phone_sealed", context=phone_context)
+    register_sealed(Appeal, "identity_sealed", context=identity_context)
     territory.register_open_work(open_work)
     territory.register_on_unit_closed(hand_over)
     register_import()

@@ -60,13 +60,18 @@ class Verdict:
 # Sealed contents ----------------------------------------------------------------------------------------------------
 
 
+def sealed_context(kept: StaffImport, field: str) -> str:
+    """What a sealed column of an import is bound to."""
+    return f"{field}:{kept.pk}"
+
+
 def _put(kept: StaffImport, field: str, value: list[Any]) -> None:
     text = json.dumps(value, ensure_ascii=False) if value else ""
-    setattr(kept, field, seal(text, context=f"{field}:{kept.pk}"))
+    setattr(kept, field, seal(text, context=sealed_context(kept, field)))
 
 
 def _get(kept: StaffImport, field: str) -> list[Any]:
-    text = open_sealed(getattr(kept, field), context=f"{field}:{kept.pk}")
+    text = open_sealed(getattr(kept, field), context=sealed_context(kept, field))
     return list(json.loads(text)) if text else []
 
 

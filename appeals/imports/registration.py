@@ -5,9 +5,13 @@ from __future__ import annotations
 from django.urls import reverse
 
 from appeals.imports import work
+from appeals.imports.services import samples_context
+from appeals.imports.writing import cells_context
+from appeals.models import ImportFile, ImportProblem
 from governance.audit import actions
 from governance.jobs import registry as jobs
 from governance.jobs.models import Job
+from governance.privacy.registry import register_sealed
 from governance.ui import nav
 
 _ACTIONS = {
@@ -29,6 +33,8 @@ def register_import() -> None:
     """Called once, when Django is ready."""
     jobs.register(work.CHECK, work.check_work, result_url=_page)
     jobs.register(work.IMPORT, work.import_work, result_url=_page)
+    register_sealed(ImportFile, "samples_sealed", context=samples_context)
+    register_sealed(ImportProblem, "cells_sealed", context=lambda row: cells_context(row.job_id, row.row))
     nav.register(
         nav.NavItem("热线导入", "imports:list", "file-import", "appeal.import", "诉求办理", 70, owns=("imports:*",))
     )

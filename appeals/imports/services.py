@@ -65,7 +65,7 @@ def receive(*, upload: IO[bytes], name: str, by: Actor, now: datetime) -> Import
 def _keep(file: ImportFile, samples: list[list[str]], by: Actor, now: datetime) -> None:
     with transaction.atomic(durable=True):
         file.save(force_insert=True)
-        file.samples_sealed = privacy.seal(json.dumps(samples, ensure_ascii=False), context=_samples_context(file))
+        file.samples_sealed = privacy.seal(json.dumps(samples, ensure_ascii=False), context=samples_context(file))
         file.save(update_fields=["samples_sealed"])
         _record("appeal.import_upload", file, by, now, {"size": file.size})
 
@@ -78,10 +78,11 @@ def samples_of(file: ImportFile) -> list[list[str]]:
     """The first rows below the headers, as they stand in the file."""
     if not file.samples_sealed:
         return []
-    return list(json.loads(privacy.open_sealed(file.samples_sealed, context=_samples_context(file))))
+    return list(json.loads(privacy.open_sealed(file.samples_sealed, context=samples_context(file))))
 
 
-def _samples_context(file: ImportFile) -> str:
+def samples_context(file: ImportFile) -> str:
+    """What a file's sample rows are sealed for."""
     return f"import.samples:{file.pk}"
 
 

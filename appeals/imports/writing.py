@@ -155,17 +155,19 @@ def problem_of(
 def seal_cells(job_id: int, row: int, cells: Sequence[object]) -> str:
     """A row's cells as one sealed text."""
     plain = [cell if isinstance(cell, str | int | float | None) else _text(cell) for cell in cells]
-    return privacy.seal(json.dumps(plain, ensure_ascii=False), context=_context(job_id, row))
+    return privacy.seal(json.dumps(plain, ensure_ascii=False), context=cells_context(job_id, row))
 
 
 def open_cells(problem: ImportProblem) -> list[Any]:
     """The cells of a refused row as they stood in the file."""
     if not problem.cells_sealed:
         return []
-    return list(json.loads(privacy.open_sealed(problem.cells_sealed, context=_context(problem.job_id, problem.row))))
+    context = cells_context(problem.job_id, problem.row)
+    return list(json.loads(privacy.open_sealed(problem.cells_sealed, context=context)))
 
 
-def _context(job_id: int, row: int) -> str:
+def cells_context(job_id: int, row: int) -> str:
+    """What the cells of a refused row are sealed for."""
     return f"import.row:{job_id}:{row}"
 
 
