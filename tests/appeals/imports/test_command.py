@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,13 @@ from typing import Any
 import openpyxl
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
+from appeals.imports import services, work
 from appeals.imports.mapping import guess
 from appeals.models import Appeal, ImportFile, ImportTemplate
 from governance.audit.models import Entry
+from governance.jobs import services as jobs
 from governance.jobs.models import Job
 from tests.appeals.imports.conftest import HEADERS, row, workbook
 from tests.fixtures import Cast
@@ -113,3 +117,14 @@ def test_a_broken_end_of_the_file_leaves_what_is_in_and_says_so(cast: Cast, rule
     assert (status, "引号" in said) == (2, True)
     assert Appeal.objects.count() == 1000
     assert Job.objects.get().state == Job.FAILED
+
+
+def test_a_killed_command_is_finished_by_a_worker(cast: Cast, rules: None, now: datetime) -> None:
+    by = work.platform_actor()
+    file = services.receive(upload=workbook([row("A1")]), name="a.xlsx", by=by, now=now)
+    job = services.start_here(file_id=file.pk, kind=work.IMPORT, by=by, now=now)
+    assert not jobs.run(job_id=job.pk, now=now)
+    later = timezone.now() + timedelta(minutes=5)
+    assert jobs.recover(now=later) == 1
+    assert jobs.run(job_id=job.pk, now=later)
+    assert Appeal.objects.get().source_number == "A1"
