@@ -28,7 +28,9 @@ def register() -> None:
             "组织网格", "grids:tree", "sitemap", right="unit.see", group="网格治理", order=10,
             owns=("grids:unit", *(f"grids:{kind}" for kind in (*_CHANGES, "describe"))),
         ),
-        nav.NavItem("网格地图", "grids:map", "map-2", right="unit.see", group="网格治理", order=20),
+        nav.NavItem(
+            "网格地图", "grids:map", "map-2", right="unit.see", group="网格治理", order=20, phone=3, phone_label="网格"
+        ),
         nav.NavItem("单位调整", "grids:changes", "git-merge", right="unit.edit", group="网格治理", order=30),
         nav.NavItem(
             "区划与边界", "grids:divisions", "table-import", right="unit.edit", group="网格治理", order=40,

@@ -1,4 +1,7 @@
+"""The interface as an app."""
+
 from django.apps import AppConfig
+from django.forms import fields
 
 
 class UiConfig(AppConfig):
@@ -6,3 +9,10 @@ class UiConfig(AppConfig):
     label = "ui"
     verbose_name = "界面"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Lets an empty field say what to do, instead of what it is."""
+        fields.Field.default_error_messages["required"] = "请填写这一项。"
+        fields.ChoiceField.default_error_messages["required"] = "请选择一项。"
+        fields.FileField.default_error_messages["required"] = "请选择文件。"
+        fields.BooleanField.default_error_messages = {"required": "请勾选后再提交。"}

@@ -77,8 +77,11 @@ def clock(
     if paused:
         return Chip("计时暂停", "mute", "player-pause", title)
     left = (due_at - now).total_seconds()
-    if left < 0 or card == "red":
-        return Chip(f"超期 {dates.span(min(left, 0))}", "over", "alert-triangle", title)
+    if left < 0:
+        return Chip(f"超期 {dates.span(left)}", "over", "alert-triangle", title)
+    if card == "red":
+        # Red from an earlier limit, with a new one running.
+        return Chip(f"剩余 {dates.span(left)}", "over", "alert-triangle", title)
     if card == "yellow":
         return Chip(f"剩余 {dates.span(left)}", "soon", "clock-exclamation", title)
     return Chip(f"剩余 {dates.span(left)}", "mute", "clock", title)

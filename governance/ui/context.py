@@ -97,9 +97,13 @@ class Shell:
 
     @cached_property
     def tabs(self) -> list[Link]:
-        """The phone's tab bar, four at most."""
+        """The phone's tab bar, four at most; the last is the person's own page where no entry took its place."""
         chosen = sorted((i for i in self._items if i.phone), key=lambda i: i.phone)[:4]
-        return [self._link(i, i.phone_label) for i in chosen]
+        links = [self._link(i, i.phone_label) for i in chosen]
+        own = self.links["profile"]
+        if own and len(links) < 4 and own not in {link.url for link in links}:
+            links.append(Link("我的", own, "user", self.request.path == own))
+        return links
 
     @cached_property
     def watermark(self) -> str:

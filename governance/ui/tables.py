@@ -12,7 +12,7 @@ from django.middleware.csrf import get_token
 from django.template import Context
 from django.template.loader import get_template
 from django.utils.html import conditional_escape
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from governance.ui import dates
 
@@ -52,7 +52,9 @@ class Column:
         """The cell of a row, as HTML."""
         if isinstance(self.cell, str) and self.cell.endswith(".html"):
             with context.push(object=row):
-                return get_template(self.cell).template.render(context)  # type: ignore[attr-defined, no-any-return]
+                drawn: SafeString = get_template(self.cell).template.render(context)  # type: ignore[attr-defined]
+                # An empty cell must be truly empty: on a card it is left out.
+                return mark_safe(drawn.strip())  # noqa: S308  a rendered template
         value = self.cell(row) if callable(self.cell) else lookup(row, self.cell or self.key)
         return conditional_escape(str(shown(value)))
 

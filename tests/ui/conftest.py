@@ -49,7 +49,7 @@ def specimen(settings, monkeypatch):
         for order, (label, view, icon, phone) in enumerate(items):
             short = {1: "待办", 2: "上报", 3: "网格"}.get(phone, "")
             nav.register(nav.NavItem(label, f"specimen:{view}", icon, "", group, order, phone, short))
-    nav.register(nav.NavItem("我的账号", "accounts:profile", "user", "", "分析考核", 9, 4, "我的"))
+
     nav.set_group_order(*groups)
 
 

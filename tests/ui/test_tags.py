@@ -69,6 +69,7 @@ def hours(number: float) -> dt.datetime:
         (chips.clock(hours(5), now=NOW, card="yellow"), "剩余 5 小时", "soon"),
         (chips.clock(hours(-2), now=NOW), "超期 2 小时", "over"),
         (chips.clock(hours(-2), now=NOW, card="red"), "超期 2 小时", "over"),
+        (chips.clock(hours(2), now=NOW, card="red"), "剩余 2 小时", "over"),
         (chips.clock(hours(2), now=NOW, ended_at=NOW), "按期", "ok"),
         (chips.clock(hours(-3), now=NOW, ended_at=hours(-1)), "超期 2 小时", "over"),
         (chips.clock(hours(2), now=NOW, paused=True), "计时暂停", "mute"),
