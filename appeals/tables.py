@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 
 from appeals.models import Appeal
 from appeals.workflow import CLOSED, DISPATCHED, IN_PROGRESS, MERGED, REGISTERED, REJECTED, RESOLVED
-from governance.scope import Actor
+from governance.scope import Actor, UnitKind
 from governance.ui import dates
 from governance.ui.templatetags.ui import chip, clock_chip, state_chip
 from governance.ui.views import Column, Order, Tab
@@ -43,15 +43,16 @@ ORDERS: Sequence[Order] = (
 
 def columns(actor: Actor) -> list[Column]:
     """The columns of the list, for this actor."""
+    from_above = actor.unit_kind in {UnitKind.DISTRICT, UnitKind.STREET}
     return [
         Column("number", "工单号", number_cell, always=True, phone="lead", orders=("new", "old")),
         Column("title", "诉求内容", title_cell, always=True, phone="title", grow=True),
         Column("category", "类别", category_cell, secondary=True),
-        Column("place", "社区网格", place_cell),
+        Column("place", "社区网格", community_cell if actor.unit_kind == UnitKind.DISTRICT else place_cell),
         Column("state", "状态", state_cell, phone="inline"),
         Column("clock", "办理时限", clock_cell, phone="inline", orders=("due", "due_last")),
-        Column("lead_unit", "主办单位", lambda a: unit_name(a.lead_unit), secondary=True),
-        Column("handler_name", "经办人", secondary=True, phone="hidden"),
+        Column("lead_unit", "主办单位", lambda a: unit_name(a.lead_unit), secondary=True, default=from_above),
+        Column("handler_name", "经办人", secondary=True, phone="hidden", default=not from_above),
         Column("channel", "来源", lambda a: a.get_channel_display(), default=False),
         Column("complainant", "诉求人", default=False),
         Column("phone_masked", "联系电话", default=False),
@@ -111,6 +112,11 @@ def place_cell(appeal: Appeal) -> str:
     if appeal.community is None:
         return unit_name(appeal.street)
     return f"{unit_name(appeal.community)} {unit_name(appeal.grid)}".strip()
+
+
+def community_cell(appeal: Appeal) -> str:
+    """The community alone, for who looks from far above; the street where it is not known closer."""
+    return unit_name(appeal.community or appeal.street)
 
 
 def state_cell(appeal: Appeal) -> SafeString:

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from django import forms
+from django.db.models import Count as Counted
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
@@ -21,6 +22,8 @@ from appeals.forms.exports import ExportForm
 from appeals.forms.inputs import LongChoiceField, unit_options
 from appeals.forms.steps import words_field
 from appeals.targets import targets
+from governance.scope import UnitKind
+from governance.ui.lists import Count, Tab
 from governance.ui.models import SavedView
 from governance.ui.views import Action, BulkAction, BulkRun, Column, ListPage, Outcome
 from grids.models import Unit
@@ -80,6 +83,7 @@ class AppealList(ListPage):
     title = "诉求列表"
     noun = "件"
     template_name = "appeals/list.html"
+    results_template_name = "appeals/parts/results.html"
     filterset_class = AppealFilterSet
     orders = tables.ORDERS
     tabs = tables.TABS
@@ -106,10 +110,29 @@ class AppealList(ListPage):
         """The list. A full number that was typed into the address leaves it at once."""
         if person_key(request.GET.get("q", "")):
             return _redirect(request, f"{request.path}?{without_numbers(request.GET).urlencode()}")
+        if "counts" in request.GET:
+            return self._counts()
         return super().get(request, *args, **kwargs)
 
     def get_queryset(self) -> QuerySet[Any]:
         return selectors.for_list(self.actor)
+
+    def get_counts(self, filtered: QuerySet[Any], tabs: Sequence[Tab]) -> dict[str, Count]:
+        """The numbers on the tabs.
+
+        Of a whole district each tab is counted on its index, to a cap. A filter knows no such index: its rows are
+        counted in one pass, and after the page is there, by a request of its own.
+        """
+        if tabs and self._used_filters():
+            return {}
+        if not tabs or self.actor.unit_kind == UnitKind.DISTRICT:
+            return super().get_counts(filtered, tabs)
+        return _counted(filtered, tabs)
+
+    def _counts(self) -> HttpResponse:
+        tabs = self.get_tabs()
+        counts = _counted(self.filtered, tabs)
+        return render(self.request, "appeals/parts/counts.html", {"tabs": [(tab, counts[tab.key]) for tab in tabs]})
 
     def get_actions(self) -> Sequence[Action]:
         found = []
@@ -129,7 +152,21 @@ class AppealList(ListPage):
         """What the filters offer is read for a whole page alone."""
         if not self.is_partial and self.filterset is not None:
             self.filterset.offer()  # type: ignore[attr-defined]
-        return {"by_person": "person" in self.request.GET, "find_url": reverse("appeals:find") + f"?at={self.page}"}
+        later = self.request.GET.copy()
+        later["counts"] = "1"
+        return {
+            "by_person": "person" in self.request.GET,
+            "find_url": f"{reverse('appeals:find')}?at={self.page}",
+            "counts_url": f"{self.request.path}?{later.urlencode()}"
+            if self.get_tabs() and self._used_filters()
+            else "",
+        }
+
+
+def _counted(filtered: QuerySet[Any], tabs: Sequence[Tab]) -> dict[str, Count]:
+    """All tabs in one pass over the rows."""
+    numbers = filtered.order_by().aggregate(**{tab.key: Counted("pk", filter=tab.q) for tab in tabs})
+    return {key: Count(number) for key, number in numbers.items()}
 
 
 class MineList(AppealList):

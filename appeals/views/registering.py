@@ -135,8 +135,15 @@ class Report(_Registering):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Whose draft this browser keeps, and where the person stands by default."""
-        own = self.actor.unit_name if self.actor.unit_kind in TERRITORY else "本辖区"
-        return super().get_context_data(owner=self.actor.user_id, own_place=own, **kwargs)
+        return super().get_context_data(owner=self.actor.user_id, own_place=_own_place(self.actor), **kwargs)
+
+
+def _own_place(actor: Actor) -> str:
+    """The actor's unit with the community that it lies in; a department has no place of its own."""
+    if actor.unit_kind not in TERRITORY:
+        return "本辖区"
+    unit = Unit.objects.select_related("community").get(pk=actor.unit_id)
+    return f"{unit.community.short_name or unit.community.name} {unit.name}" if actor.grid_id else unit.name
 
 
 @require_POST

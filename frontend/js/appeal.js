@@ -39,5 +39,14 @@ document.addEventListener("htmx:afterSettle", (event) => {
   event.target.querySelector?.("#reveal-body input[name=reason]")?.focus();
 });
 document.addEventListener("DOMContentLoaded", () => countDown(document));
+// On a phone the next action stays in reach, until its form is in view itself.
+document.addEventListener("DOMContentLoaded", () => {
+  const bar = document.querySelector("[data-next-bar]");
+  const form = document.getElementById("action");
+  if (!bar || !form || !window.IntersectionObserver) return;
+  new IntersectionObserver(([entry]) => {
+    bar.hidden = entry.isIntersecting;
+  }).observe(form);
+});
 // A page that is put away keeps no number.
 document.addEventListener("visibilitychange", () => document.hidden && hide());

@@ -19,6 +19,10 @@ function pick(select) {
   // The first one says what an empty choice means: as a placeholder, and no choice among the others.
   const placeholder = empty ? empty.textContent : "可选多个，输入名称或拼音首字母";
   if (empty && !select.value) empty.textContent = "";
+  // The widget takes over the classes, and draws its own frame.
+  select.classList.remove("form-select");
+  const label = select.closest(".field, .filter")?.querySelector("label")?.textContent.trim();
+  if (label) select.setAttribute("aria-label", label);
   const widget = new TomSelect(select, {
     plugins: select.multiple ? ["remove_button"] : ["clear_button"],
     maxOptions: 600,
@@ -29,8 +33,7 @@ function pick(select) {
     render,
   });
   // A list of names that is read out needs the label of the select that it stands for.
-  const label = select.closest(".field, .filter")?.querySelector("label");
-  if (label) widget.control_input.setAttribute("aria-label", label.textContent.trim());
+  if (label) widget.control_input.setAttribute("aria-label", label);
 }
 
 function pickAll(root) {
