@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -37,7 +37,7 @@ _STEPS: dict[str, tuple[str, str, int]] = {
 class AppealClocks:
     """The deadline engine's handler for appeals. Called inside its transaction, with the appeal already locked."""
 
-    def lock(self, subject_ids: Sequence[int], *, skip_locked: bool = False) -> list[int]:
+    def lock(self, subject_ids: Collection[int], *, skip_locked: bool) -> list[int]:
         """Lock the appeals by primary key; the ids that were locked. The appeal first, then its clocks."""
         rows = Appeal.objects.select_for_update(of=("self",), skip_locked=skip_locked)
         return list(rows.filter(pk__in=subject_ids).order_by("pk").values_list("pk", flat=True))
