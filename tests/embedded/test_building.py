@@ -82,20 +82,8 @@ def checkout(tmp_path):
     return folder
 
 
-def test_the_environment_is_made_once_and_again_where_the_checkout_has_moved(checkout):
-    first = environment(checkout)
-    assert first.returncode == 0, first.stderr
-    assert "建立 Python 环境" in first.stdout
-    again = environment(checkout)
-    assert (again.returncode, again.stdout) == (0, "")
-
-    moved = checkout.rename(checkout.with_name("moved"))
-    assert "建立 Python 环境" in environment(moved).stdout
-    assert str(moved) in (moved / ".venv" / "bin" / "pip").read_text()
-
-
-def test_a_cut_off_environment_is_taken_up_again_and_a_missing_package_is_said(checkout):
-    (checkout / ".venv" / "bin").mkdir(parents=True)
+def test_an_environment_is_finished_kept_and_made_anew_where_the_checkout_has_moved(checkout):
+    (checkout / ".venv" / "bin").mkdir(parents=True)  # cut off while it was being made
     (checkout / "requirements.txt").write_text(f"no-such-package==1.0 --hash=sha256:{'0' * 64}\n")
     failed = environment(checkout)
     assert failed.returncode == 1
@@ -103,3 +91,9 @@ def test_a_cut_off_environment_is_taken_up_again_and_a_missing_package_is_said(c
 
     (checkout / "requirements.txt").write_text("# nothing\n")
     assert environment(checkout).returncode == 0
+    again = environment(checkout)
+    assert (again.returncode, again.stdout) == (0, "")
+
+    moved = checkout.rename(checkout.with_name("moved"))
+    assert "建立 Python 环境" in environment(moved).stdout
+    assert str(moved) in (moved / ".venv" / "bin" / "pip").read_text()

@@ -104,32 +104,27 @@ def nothing_runs(var):
     return not processes.marked(addresses.digest(var)) and all(s.pid() is None for s in servers.needed(var))
 
 
-def test_it_answers_tells_its_address_and_stops_cleanly_at_ctrl_c(var, port):
-    with running(var, port) as terminal:
+def test_it_answers_refuses_a_second_one_and_stops_cleanly_at_ctrl_c(installed, port, command):
+    with running(installed, port) as terminal:
         assert f"http://127.0.0.1:{port}/" in terminal.said
-        assert answers(port)
-        assert program(var, "--queues default")
-        assert program(var, "--queues long")
-        assert program(var, "beat")
-    assert "平台已停止" in terminal.said
-    assert "Traceback" not in terminal.said
-    assert nothing_runs(var)
-
-    with running(var, port) as terminal:
         assert "更新数据库结构" not in terminal.said
         assert "收集静态文件" not in terminal.said
+        assert answers(port)
+        assert program(installed, "--queues default")
+        assert program(installed, "--queues long")
+        assert program(installed, "beat")
 
-
-def test_a_second_run_is_refused_and_harms_nothing(installed, port, command):
-    with running(installed, port):
         before = [server.pid() for server in servers.needed(installed)]
         for action in ("run", "stop"):
-            second = command(installed, action, PORT="0" if action == "stop" else str(port + 1))
+            second = command(installed, action, PORT=str(port + 1))
             said, _ = second.communicate(timeout=PATIENCE)
             assert second.returncode == 1
             assert f"平台已经在运行：http://127.0.0.1:{port}/" in said
         assert answers(port)
         assert [server.pid() for server in servers.needed(installed)] == before
+    assert "平台已停止" in terminal.said
+    assert "Traceback" not in terminal.said
+    assert nothing_runs(installed)
 
 
 def test_a_killed_run_is_cleared_up_by_the_next_one(installed, port):
@@ -147,36 +142,31 @@ def test_a_killed_run_is_cleared_up_by_the_next_one(installed, port):
     assert nothing_runs(installed)
 
 
-@pytest.mark.parametrize("name", ["beat", "gunicorn"])
-def test_when_one_program_is_killed_all_stop_and_the_next_start_works(installed, port, name):
-    terminal = Terminal(installed, port)
-    terminal.until("平台已启动")
-    os.kill(program(installed, name)[0], signal.SIGKILL)
-    assert terminal.end() == 1
-    assert "意外退出" in terminal.said
-    assert nothing_runs(installed)
-    with running(installed, port):
-        assert answers(port)
+def test_when_one_program_is_killed_all_stop_and_the_next_start_works(installed, port):
+    for name in ("beat", "gunicorn"):
+        terminal = Terminal(installed, port)
+        terminal.until("平台已启动")
+        os.kill(program(installed, name)[0], signal.SIGKILL)
+        assert terminal.end() == 1
+        assert "意外退出" in terminal.said
+        assert nothing_runs(installed)
 
 
-def test_ctrl_c_during_the_first_start_is_clean_and_the_next_start_goes_on(var, port):
+def test_a_first_start_goes_on_after_ctrl_c_and_after_a_kill_of_everything(var, port):
     terminal = Terminal(var, port)
     terminal.until("更新数据库结构")
     terminal.press_ctrl_c()
     assert terminal.end() == 130
     assert "Traceback" not in terminal.said
     assert nothing_runs(var)
-    with running(var, port):
-        assert answers(port)
 
-
-def test_a_kill_of_everything_during_the_first_start_is_recovered_from(var, port):
     terminal = Terminal(var, port)
     terminal.until("更新数据库结构")
     os.kill(terminal.pid, signal.SIGKILL)
     for server in servers.needed(var):
         os.kill(server.pid(), signal.SIGKILL)
     os.waitpid(terminal.pid, 0)
+
     with running(var, port):
         assert answers(port)
 
