@@ -134,7 +134,7 @@ NOWHERE = 999_999_999
 API_BODY: dict[str, object] = {
     "words": "情况属实，请按时办理并反馈。",
     "reason": "not_my_duty",
-    "result": "已到现场核实并处理完毕，住户认可。",
+    "result": "已联系维修单位到场更换主板，当日恢复运行，并向住户说明情况。",
     "public_reply": "您反映的问题已处理完毕，感谢监督。",
     "to_unit_id": NOWHERE,
     "unit_ids": [NOWHERE],
@@ -145,6 +145,7 @@ API_BODY: dict[str, object] = {
     "solved": True,
     "satisfaction": "satisfied",
     "title": "改正后的标题",
+    "field": "phone",
 }
 API_BODIES: dict[str, dict[str, object]] = {"api:appeal_reject": {"reason": "in_court"}}
 
