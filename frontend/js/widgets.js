@@ -14,6 +14,9 @@ const rendering = {
 
 function selects(root) {
   root.querySelectorAll("select[data-search]:not(.tomselected)").forEach((select) => {
+    // The label goes over to the search field; the select that stays behind it keeps its name for screen readers.
+    const label = select.labels[0]?.textContent.trim();
+    if (label) select.setAttribute("aria-label", label);
     new TomSelect(select, { plugins: ["clear_button"], maxOptions: 500, render: rendering, allowEmptyOption: true });
   });
 }

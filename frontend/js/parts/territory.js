@@ -77,14 +77,22 @@ export function territory(L, map, node, { style, token }) {
     return near.map(({ id }) => layer(`grid:${id}`, { level: "grid", within: id }));
   }
 
+  // A name stands on its unit only where the unit is as wide as the name; elsewhere it comes with the pointer.
+  function fits(shape, name) {
+    const bounds = shape.getBounds();
+    const width = map.latLngToLayerPoint(bounds.getNorthEast()).x - map.latLngToLayerPoint(bounds.getSouthWest()).x;
+    return width > name.length * parseFloat(getComputedStyle(node).fontSize) * 0.95;
+  }
+
   function names(level, shown) {
-    const visible = map.getZoom() >= level.names;
-    if (named === `${level.level}:${visible}`) return;
-    named = `${level.level}:${visible}`;
+    const zoom = map.getZoom();
+    if (named === `${level.level}:${zoom}`) return;
+    named = `${level.level}:${zoom}`;
     shown.forEach((group) =>
       group.eachLayer((shape) => {
         const { name } = shape.feature.properties;
         shape.unbindTooltip();
+        const visible = zoom >= level.names && fits(shape, name);
         shape.bindTooltip(name, visible ? { permanent: true, direction: "center", className: "map-label" } : { sticky: true });
       }),
     );
