@@ -226,6 +226,11 @@ CELERY_BEAT_SCHEDULE = {
     "seal-audit": {"task": "governance.audit.tasks.seal", "schedule": 60.0, "options": {"expires": 60}},
     "deliver-outbox": {"task": "governance.outbox.tasks.deliver", "schedule": 10.0, "options": {"expires": 10}},
     "purge-drafts": {"task": "governance.files.tasks.purge_drafts", "schedule": 3600.0, "options": {"expires": 3600}},
+    "forget-idempotency-keys": {
+        "task": "governance.ui.tasks.forget_idempotency_keys",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "recover-jobs": {"task": "governance.jobs.tasks.recover", "schedule": 60.0, "options": {"expires": 60}},
     "apply-unit-changes": {"task": "grids.tasks.apply_due_changes", "schedule": 300.0, "options": {"expires": 300}},
 }

@@ -78,7 +78,7 @@ def release(*, user_id: int, key: str) -> None:
 
 
 def forget(*, now: dt.datetime) -> int:
-    """Deletes the keys past their time, for a nightly task; returns how many."""
+    """Deletes the keys past their time; returns how many."""
     return IdempotencyKey.objects.filter(created_at__lt=now - KEPT).delete()[0]
 
 

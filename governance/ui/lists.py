@@ -28,7 +28,7 @@ from django.db import connections
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils.cache import patch_vary_headers
+from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.views import View
 from django_filters import FilterSet
 
@@ -100,6 +100,12 @@ def capped_counts(querysets: Sequence[QuerySet[Any]], cap: int) -> list[Count]:
         cursor.execute(f"SELECT {', '.join(parts)}", parameters)
         found = cast(tuple[int, ...], cursor.fetchone())
     return [Count(min(n, cap), n > cap) for n in found]
+
+
+def keep_out_of_caches(response: HttpResponse, has_personal_data: bool) -> None:
+    """Personal data must not come back with the browser's back button once its reader has signed out."""
+    if has_personal_data:
+        patch_cache_control(response, private=True, no_store=True)
 
 
 class ListPage(BulkMixin, View):
@@ -176,6 +182,7 @@ class ListPage(BulkMixin, View):
         response = render(request, template, self.get_context())
         # The same address has two answers: a browser must not show the partial when it goes back.
         patch_vary_headers(response, ["HX-Request", "HX-Target"])
+        keep_out_of_caches(response, self.has_personal_data)
         return response
 
     @property

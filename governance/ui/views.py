@@ -15,7 +15,7 @@ from django.views.generic import TemplateView
 from governance.errors import DomainError
 from governance.scope import Actor
 from governance.ui.bulk import BulkAction, BulkRun, Outcome, Refused
-from governance.ui.lists import Action, Count, ListPage, Tab
+from governance.ui.lists import Action, Count, ListPage, Tab, keep_out_of_caches
 from governance.ui.paging import Order
 from governance.ui.tables import Column
 
@@ -160,7 +160,9 @@ class DetailPage(PageMixin, TemplateView):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The page."""
         self.object = self.get_object()
-        return self.render_to_response(self.get_context_data(**kwargs))
+        response = self.render_to_response(self.get_context_data(**kwargs))
+        keep_out_of_caches(response, self.has_personal_data)
+        return response
 
     def get_title(self) -> str:
         """The page's title."""

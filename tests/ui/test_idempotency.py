@@ -8,6 +8,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -18,6 +19,7 @@ from governance.outbox.models import InboxItem
 from governance.ui import idempotency
 from governance.ui.idempotency import Answer
 from governance.ui.models import IdempotencyKey
+from governance.ui.tasks import forget_idempotency_keys
 
 URL = "/api/specimen/writes/"
 
@@ -99,6 +101,7 @@ class TestOneAfterTheOther:
         for days in (1, 3):
             idempotency.claim(user_id=1, key=str(days), route="/", fingerprint="f", now=now - dt.timedelta(days=days))
         assert idempotency.forget(now=now) == 1
+        assert settings.CELERY_BEAT_SCHEDULE["forget-idempotency-keys"]["task"] == forget_idempotency_keys.name
         assert IdempotencyKey.objects.get().key == "1"
 
 

@@ -54,6 +54,11 @@ def test_a_browser_going_back_gets_the_page_and_not_the_part(signed_in: Client):
     assert "HX-Request" in answer["Vary"]
 
 
+@pytest.mark.parametrize("path", [URL, "/specimen/detail/"])
+def test_personal_data_stays_out_of_caches(signed_in: Client, path: str):
+    assert "no-store" in signed_in.get(path)["Cache-Control"]
+
+
 def test_the_tabs_count_what_the_filters_leave(signed_in: Client):
     page = signed_in.get(f"{URL}?q=第1")
     counts = {tab.key: count.number for tab, count in page.context["tabs"]}
