@@ -11,7 +11,17 @@ import pytest
 from governance.embedded import addresses, processes, servers
 
 BASE = Path(__file__).resolve().parent.parent.parent
-OURS = ("DATABASE_URL", "REDIS_URL", "VAR_DIR", "PORT", "HOST", "DEMO", "DJANGO_SETTINGS_MODULE", "PYTEST_XDIST_WORKER")
+OURS = (
+    "DATABASE_URL",
+    "REDIS_URL",
+    "REDIS_URL_OF",
+    "VAR_DIR",
+    "PORT",
+    "HOST",
+    "DEMO",
+    "DJANGO_SETTINGS_MODULE",
+    "PYTEST_XDIST_WORKER",
+)
 
 
 @pytest.fixture(autouse=True)
