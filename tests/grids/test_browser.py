@@ -1,0 +1,64 @@
+"""The map and the tree in a real browser."""
+
+from __future__ import annotations
+
+import pytest
+from django.conf import settings
+from django.urls import reverse
+
+from tests import chromium
+from tests.signing import client_of
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    path = chromium.find()
+    if path is None:
+        pytest.skip(chromium.HOW)
+    from playwright.sync_api import sync_playwright
+
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        # Playwright's own loop runs in this thread, which Django would otherwise take for asynchronous code.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        running = playwright.chromium.launch(executable_path=path, args=chromium.ARGUMENTS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def page(browser, live_server, cast):
+    """A page of the district centre's; what it logs as an error fails the test."""
+    key = client_of(cast.dc).cookies[settings.SESSION_COOKIE_NAME].value
+    context = browser.new_context(viewport={"width": 1366, "height": 768}, base_url=live_server.url)
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": live_server.url}])
+    page, errors = context.new_page(), []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    yield page
+    context.close()
+    assert errors == []
+
+
+def test_the_map_shows_streets_then_what_lies_in_them_and_leads_to_a_unit(page, district, squares):
+    page.goto(reverse("grids:map"))
+    page.wait_for_selector("#territory-map[data-level=street]")
+    page.wait_for_function("document.querySelectorAll('#territory-map path.leaflet-interactive').length === 2")
+    page.click("text=第一街道 >> xpath=../.. >> [data-show]")
+    page.evaluate("document.getElementById('territory-map').leafletMap.setZoom(12.5, {animate: false})")
+    page.wait_for_selector("#territory-map[data-level=community]")
+    page.wait_for_function("document.querySelectorAll('#territory-map path.leaflet-interactive').length > 0")
+    page.locator("#territory-map path.leaflet-interactive").first.dispatch_event("click")
+    page.click("text=打开单位页面")
+    page.wait_for_url("**/territory/units/*/")
+
+
+def test_the_tree_opens_branch_by_branch_and_search_answers_while_one_types(page, district):
+    page.goto(reverse("grids:tree"))
+    page.click("summary >> nth=0")
+    page.wait_for_selector("text=第一街道1社区")
+    page.click(".branch summary >> nth=0")
+    page.wait_for_selector("text=第2网格")
+    page.fill("#unit-q", "第二街道")
+    page.wait_for_selector("#found >> text=第二街道1社区")
