@@ -65,6 +65,9 @@ def register() -> None:
             "人员与账号", "accounts:staff", "users", right="account.edit", group="安全管理", owns=("accounts:staff_*",)
         ),
     )
+    register_sealed(User, "phone_sealed", context=phone_context)
+    for field in ("rows_sealed", "refused_sealed", "passwords_sealed"):
+        register_sealed(StaffImport, field, context=lambda kept, field=field: f"{field}:{kept.pk}")
     jobs.register_actor_loader(_load_actor)
     jobs.register(
         staff_import.KIND,

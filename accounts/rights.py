@@ -192,6 +192,7 @@ ROUTES: dict[str, str | dict[str, str]] = {
     # API
     "api:schema": PUBLIC,
     "api:docs": PUBLIC,
+    "api:me": {"GET": SIGNED_IN},
     "api:unit-list": {"GET": "unit.see"},
     "api:unit-detail": {"GET": "unit.see"},
     "api:unit-boundaries": {"GET": "unit.see"},

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.urls import reverse
 
+from accounts.services import setup
+from appeals.categories import ensure_default_categories
 from appeals.clocks import SUBJECT
 from appeals.handlers import AppealClocks
 from appeals.imports.registration import register_import
@@ -13,7 +17,9 @@ from appeals.people import identity_context, phone_context
 from appeals.units import hand_over, open_work
 from appeals.workflow import STEPS
 from governance.audit import actions
+from governance.calendars.defaults import ensure_default_calendar
 from governance.deadlines import registry as deadlines
+from governance.deadlines.defaults import ensure_default_policies
 from governance.files import registry as files
 from governance.outbox import registry as outbox
 from governance.privacy.registry import register_sealed
@@ -43,8 +49,17 @@ def register_all() -> None:
     register_sealed(Appeal, "identity_sealed", context=identity_context)
     territory.register_open_work(open_work)
     territory.register_on_unit_closed(hand_over)
+    setup.register_step(_begin)
     register_import()
     register_pages()
+
+
+def _begin(district_id: int, by: Actor, now: datetime) -> str:
+    """What a real district begins with: the default calendar, policies and categories, all of them editable."""
+    ensure_default_calendar()
+    ensure_default_policies(now)
+    ensure_default_categories()
+    return "已准备默认的工作日历、办理时限和诉求分类，可由区网格中心修改。"
 
 
 def _may_see(actor: Actor, appeal_id: int) -> bool:

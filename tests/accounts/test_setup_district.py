@@ -49,6 +49,7 @@ def test_it_opens_the_district_and_seats_the_three_offices(client):
     assert answer.status_code == 302
     assert client.get("/accounts/staff/")["Location"] == "/accounts/password/"
     assert Entry.objects.filter(action="account.setup").exists()
+    assert "诉求分类" in said
 
 
 def test_passwords_from_the_environment_are_not_printed_and_must_be_changed(monkeypatch):

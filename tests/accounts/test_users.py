@@ -15,6 +15,7 @@ from accounts.services import NewPosting
 from governance import privacy
 from governance.audit.models import Entry
 from governance.errors import IllegalState, InvalidInput, NotAllowed
+from governance.privacy.registry import columns, unknown_columns
 from governance.scope import Role
 from tests.accounts.conftest import PASSWORD
 
@@ -297,3 +298,15 @@ class TestTokens:
         services.revoke_token(token_id=token.pk, user_id=cast.dc.user_id, by=cast.se, now=now)
         with pytest.raises(IllegalState):
             services.revoke_token(token_id=token.pk, user_id=cast.dc.user_id, by=cast.se, now=now)
+
+    def test_over_the_wire(self, issued, cast, client):
+        me = client.get("/api/v1/me/", headers={"authorization": f"Token {issued[1]}"})
+        assert (me.status_code, me.json()["posting_id"], me.json()["role"]) == (200, cast.dc.posting_id, "DC")
+        for header in ({}, {"authorization": "Token wrong"}):
+            refused = client.get("/api/v1/me/", headers=header)
+            assert (refused.status_code, refused["WWW-Authenticate"]) == (401, "Token")
+
+
+def test_all_that_is_sealed_can_be_sealed_anew_under_a_new_key():
+    assert not [name for name in unknown_columns() if name.startswith("accounts.")]
+    assert {str(column) for column in columns()} >= {"accounts.User.phone_sealed", "accounts.StaffImport.rows_sealed"}

@@ -1,0 +1,7 @@
+"""Addresses of the API about oneself."""
+
+from django.urls import path
+
+from accounts.api.views import Me
+
+urlpatterns = [path("me/", Me.as_view(), name="me")]
