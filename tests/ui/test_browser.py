@@ -155,6 +155,11 @@ def test_filters_tabs_and_pages_change_the_results_and_the_address(visit):
     page.go_back()
     page.wait_for_url(lambda url: "after=" not in url)
     assert page.locator("h1").inner_text() == "诉求列表"
+    # Back is a whole page, whose scripts run once: a click on the fold folds once.
+    page.wait_for_load_state()
+    assert page.locator("#id_subject_id").is_hidden()
+    page.click("[data-unfold]")
+    assert page.locator("#id_subject_id").is_visible()
     assert page.said == []
 
 
