@@ -9,6 +9,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.selectors import staff_of
@@ -28,7 +29,7 @@ from governance.calendars.loading import zone
 from governance.errors import IllegalState
 from governance.jobs import registry
 from governance.jobs.models import Job
-from governance.jobs.progress import Progress
+from governance.jobs.progress import JobCancelled, Progress
 from governance.outbox.services import notify
 from governance.scope import PLATFORM, Actor
 from grids.models import Unit
@@ -43,7 +44,7 @@ Read = tuple[Checked, list[object]]
 
 def check_work(job: Job, progress: Progress, now: datetime) -> registry.Outcome:
     """Check every row and say what an import would do with it; nothing is written but the remarks."""
-    file = _file(job)
+    file = _with_content(ImportFile.objects.get(pk=job.params["file"]))
     batch = _batch(job, file, now)
     ImportProblem.objects.filter(job=job).delete()
     counts: Counter[str] = Counter()
@@ -66,19 +67,25 @@ def check_work(job: Job, progress: Progress, now: datetime) -> registry.Outcome:
 
 def import_work(job: Job, progress: Progress, now: datetime) -> registry.Outcome:
     """Import the file, batch by batch. Run again after its worker was killed, it goes on behind the last batch."""
-    file = _file(job)
-    batch = _batch(job, file, now)
+    file = ImportFile.objects.get(pk=job.params["file"])
     tally = Tally.from_json(file.tally)
+    if not file.file and tally.row:
+        # The worker before this one died after the last of the work, before it could say so.
+        return _outcome(tally)
+    batch = _batch(job, _with_content(file), now)
     for rows in _batches(file, batch, tally, progress):
         tally = write_batch(rows=rows, import_file_id=file.pk, tally=tally, batch=batch)
         progress.advance(len(rows))
-    _conclude(file, tally, batch)
+    _conclude(file.pk, tally, batch)
+    return _outcome(tally)
+
+
+def _outcome(tally: Tally) -> registry.Outcome:
     result = tally.as_json()
     return registry.Outcome(summary(result), result)
 
 
-def _file(job: Job) -> ImportFile:
-    file = ImportFile.objects.get(pk=job.params["file"])
+def _with_content(file: ImportFile) -> ImportFile:
     if not file.file:
         raise IllegalState("上传的文件已在导入后删除，请重新上传。")
     return file
@@ -128,12 +135,28 @@ def _checked(
                 progress.advance()
 
 
-def _conclude(file: ImportFile, tally: Tally, batch: Batch) -> None:
+def _conclude(file_id: int, tally: Tally, batch: Batch) -> None:
     """The import as a whole goes on record, the desks are told once, and the file with its numbers is deleted."""
+    with transaction.atomic(durable=True):
+        file = ImportFile.objects.select_for_update().get(pk=file_id)
+        if not file.file or Tally.from_json(file.tally).row != tally.row:
+            # Another worker has this job now, and concludes it or has done so.
+            raise JobCancelled
+        _record_whole(file, tally, batch)
+        _tell_desks(file, tally, batch)
+        # The check said the same of the same rows; what the import refused is kept with the import.
+        ImportProblem.objects.filter(job=file.check_job_id).delete()
+        forget_file(file)
+
+
+def _record_whole(file: ImportFile, tally: Tally, batch: Batch) -> None:
     audit.record(
         action="appeal.import", subject_type="appeals.importfile", subject_id=file.pk, subject_label=file.name,
         after={key: value for key, value in tally.as_json().items() if key != "desks"}, by=batch.by, now=batch.now,
     )  # fmt: skip
+
+
+def _tell_desks(file: ImportFile, tally: Tally, batch: Batch) -> None:
     for desk, count in sorted(tally.desks.items()):
         unit_id, _, state = desk.partition(":")
         what = "已有答复，待回访" if state == RESOLVED else "待交办"
@@ -141,16 +164,15 @@ def _conclude(file: ImportFile, tally: Tally, batch: Batch) -> None:
             user_ids=set(staff_of(int(unit_id), batch.now)), key=f"import:{batch.job_id}:{desk}",
             title=f"热线导入 {count} 件诉求，{what}", body=f"来自文件“{file.name}”。", now=batch.now,
         )  # fmt: skip
-    # The check said the same of the same rows; what the import refused is kept with the import.
-    ImportProblem.objects.filter(job=file.check_job_id).delete()
-    forget_file(file)
 
 
 def forget_file(file: ImportFile) -> None:
-    """Delete the uploaded file and the samples; what was made of it stays."""
-    file.file.delete(save=False)
-    file.samples_sealed = ""
+    """Delete the uploaded file (after the commit) and the samples; what was made of it stays."""
+    name, storage = file.file.name, file.file.storage
+    file.file, file.samples_sealed = "", ""
     file.save(update_fields=["file", "samples_sealed"])
+    if name:
+        transaction.on_commit(lambda: storage.delete(name))
 
 
 def as_shown(row: Compared, lookups: Lookups) -> dict[str, Any]:

@@ -294,6 +294,7 @@ def test_each_desk_is_told_once(bring_in: BringIn, cast: Cast) -> None:
     assert titles[cast.ss.user_id] == "热线导入 1 件诉求，已有答复，待回访"
 
 
+@pytest.mark.django_db(transaction=True)
 def test_the_uploaded_file_is_deleted_once_its_rows_are_in(
     receive: Callable[..., ImportFile], cast: Cast, now: datetime
 ) -> None:

@@ -14,6 +14,7 @@ from appeals.imports import services, work, writing
 from appeals.imports.ahead import ahead
 from appeals.imports.copying import copy_in_new
 from appeals.models import Appeal, AppealEntry, ImportFile, ImportOrigin, ImportProblem, NumberCounter
+from governance.audit.models import Entry
 from governance.deadlines.models import Clock
 from governance.jobs import services as jobs
 from governance.jobs.models import Job
@@ -124,6 +125,19 @@ def test_a_cancelled_import_keeps_what_is_in_and_can_go_on(
     assert counts(file.import_job) == {"new": 30, "refused": 5}
     assert ImportProblem.objects.filter(job=file.import_job, refused=True).count() == 5
     nothing_twice_nothing_lost(35)
+
+
+def test_a_worker_that_dies_after_the_last_of_the_work_leaves_a_whole_import(
+    receive: Callable[..., ImportFile], cast: Cast, now: datetime
+) -> None:
+    file = services.start_import(file_id=check(receive(rows(15)), cast.dc, now).pk, by=cast.dc, now=now)
+    jobs.run(job_id=file.import_job_id, now=now)
+    Job.objects.filter(pk=file.import_job_id).update(state=Job.WAITING, result={}, ended_at=None)
+    jobs.run(job_id=file.import_job_id, now=now)
+    job = fresh(file).import_job
+    assert (job.state, counts(job)) == (Job.DONE, {"new": 13, "refused": 2})
+    assert Entry.objects.filter(action="appeal.import").count() == 1
+    nothing_twice_nothing_lost(15)
 
 
 def import_at_once(files: list[ImportFile], now: datetime) -> None:
