@@ -62,7 +62,14 @@ def register() -> None:
     nav.set_role_namer(lambda actor: ROLE_LABELS[actor.role] if actor.role else "")
     nav.register(
         nav.NavItem(
-            "人员与账号", "accounts:staff", "users", right="account.edit", group="安全管理", owns=("accounts:staff_*",)
+            "人员与账号",
+            "accounts:staff",
+            "users",
+            right="account.edit",
+            group="安全管理",
+            phone=1,
+            phone_label="人员",
+            owns=("accounts:staff_*",),
         ),
     )
     register_sealed(User, "phone_sealed", context=phone_context)
