@@ -112,7 +112,8 @@ class Dispatch(_ToUnit):
 
     def arguments(self) -> dict[str, Any]:
         arguments = super().arguments()
-        return {**arguments, "assisting_unit_ids": [unit.pk for unit in arguments.pop("assisting")]}
+        arguments["assisting_unit_ids"] = [unit.pk for unit in arguments.pop("assisting")]
+        return arguments
 
 
 class PassDown(_ToUnit):
@@ -216,7 +217,8 @@ class Resolve(StepForm):
 
     def arguments(self) -> dict[str, Any]:
         arguments = super().arguments()
-        return {**arguments, "attachment_ids": arguments.pop("attachments")}
+        arguments["attachment_ids"] = arguments.pop("attachments")
+        return arguments
 
 
 class FinishAssisting(StepForm):
