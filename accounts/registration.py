@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -74,7 +74,7 @@ def register() -> None:
     )
     register_sealed(User, "phone_sealed", context=phone_context)
     for field in ("rows_sealed", "refused_sealed", "passwords_sealed"):
-        register_sealed(StaffImport, field, context=lambda kept, field=field: f"{field}:{kept.pk}")
+        register_sealed(StaffImport, field, context=_bound_to(field))
     jobs.register_actor_loader(_load_actor)
     jobs.register(
         staff_import.KIND,
@@ -87,6 +87,10 @@ def register() -> None:
     territory.register_on_unit_closed(unit_closed)
     territory.register_open_work(_postings_of_units)
     territory.register_unit_section(_people_on_duty, order=10)
+
+
+def _bound_to(field: str) -> Callable[[StaffImport], str]:
+    return lambda kept: f"{field}:{kept.pk}"
 
 
 def _choices(request: HttpRequest) -> Iterable[nav.PostingChoice]:

@@ -242,11 +242,11 @@ def right_for(route: str, method: str) -> str | None:
 
 
 def may(actor: Actor | None, right: str) -> bool:
-    """Whether the actor's role has the right at all; PUBLIC always, SIGNED_IN for any actor."""
+    """Whether the actor's role has the right at all; PUBLIC always, SIGNED_IN and AUTHENTICATED for any actor."""
     if right == PUBLIC:
         return True
     if actor is None:
         return False
-    if right == SIGNED_IN:
+    if right in {SIGNED_IN, AUTHENTICATED}:
         return True
     return actor.role in RIGHTS[right]

@@ -88,3 +88,10 @@ def test_a_posting_that_ended_yesterday_opens_nothing(one_of_each, acting):
     assert client.get("/accounts/staff/").status_code == 200
     Posting.objects.filter(user=user).update(ends_on="2021-01-01")
     assert client.get("/accounts/staff/").status_code == 403
+
+
+def test_home_leads_every_role_to_a_page_that_it_may_open(one_of_each, acting):
+    landed = {role: acting(user).get("/", follow=True) for role, user in one_of_each.items()}
+    assert {role: answer.status_code for role, answer in landed.items() if answer.status_code != 200} == {}
+    pages = {answer.resolver_match.view_name for answer in landed.values()}
+    assert pages == {"accounts:staff", "audit:list", "appeals:worklist", "accounts:profile"}
