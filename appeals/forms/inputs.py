@@ -35,7 +35,7 @@ class LongSelect(forms.Select):
         super().__init__(attrs={"data-pick": "", **(attrs or {})})
         self.allow_multiple_selected = multiple
         self.empty_label = empty
-        self.options: Sequence[Option] = ()
+        self.offered: Sequence[Option] = ()
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         """One value, or the list of a multiple select."""
@@ -65,12 +65,12 @@ class LongSelect(forms.Select):
             '<option value="{}" data-data="{}"{}>{}</option>',
             (
                 (key, json.dumps({"py": initials, "hint": hint}), " selected" if str(key) in chosen else "", label)
-                for key, label, initials, hint in self.options
+                for key, label, initials, hint in self.offered
             ),
         )
 
 
-class LongChoiceField(forms.ModelChoiceField):
+class LongChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """A choice among many rows. Only the chosen one is looked up; the options are read when the field is drawn."""
 
     def __init__(self, queryset: QuerySet[Any], *, empty: str = "请选择", **kwargs: Any) -> None:
@@ -82,10 +82,10 @@ class LongChoiceField(forms.ModelChoiceField):
 
     def offer(self, options: Sequence[Option]) -> None:
         """Say what can be chosen."""
-        self.widget.options = options  # type: ignore[attr-defined]
+        self.widget.offered = options
 
 
-class LongMultipleField(forms.ModelMultipleChoiceField):
+class LongMultipleField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     """Several of many rows."""
 
     def __init__(self, queryset: QuerySet[Any], **kwargs: Any) -> None:
@@ -96,7 +96,7 @@ class LongMultipleField(forms.ModelMultipleChoiceField):
 
     def offer(self, options: Sequence[Option]) -> None:
         """Say what can be chosen."""
-        self.widget.options = options  # type: ignore[attr-defined]
+        self.widget.offered = options
 
 
 _ORDER = {kind: place for place, kind in enumerate(KIND_LABELS)}
@@ -167,6 +167,6 @@ class UploadsField(forms.Field):
         return list(value or [])
 
 
-def chosen_files(files: MultiValueDict[str, UploadedFile]) -> Iterable[UploadedFile]:
+def chosen_files(files: MultiValueDict[str, UploadedFile[bytes]]) -> Iterable[UploadedFile[bytes]]:
     """The files that a person chose, under any of the names that the inputs have."""
     return [file for name in ("files", "camera") for file in files.getlist(name)]

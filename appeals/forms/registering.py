@@ -48,7 +48,7 @@ class _Place(forms.Form):
         if by.unit_kind not in {UnitKind.DISTRICT, UnitKind.DEPARTMENT}:
             units = units.visible_to(by)
         field = self.fields["unit"]
-        field.queryset, field.widget.options = units, unit_options(units)  # type: ignore[attr-defined]
+        field.queryset, field.widget.offered = units, unit_options(units)  # type: ignore[attr-defined]
 
 
 class RegisterForm(_Place):
@@ -130,7 +130,7 @@ class ReportForm(_Place):
         super().__init__(data, **kwargs)
         self.by = by
         self.offer_units(by)
-        self.fields["unit"].widget.empty_label = f"{by.unit_name}（默认）"  # type: ignore[attr-defined]
+        self.fields["unit"].widget.empty_label = f"{by.unit_name}（默认）"
         self.fields["unit"].help_text = ""
         self.fields["content"].widget.attrs["placeholder"] = "什么地方、发生了什么、影响到谁"
         self.fields["category"].offer(category_options())  # type: ignore[attr-defined]

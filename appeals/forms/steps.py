@@ -108,7 +108,7 @@ class Dispatch(_ToUnit):
         super().prepare()
         units = assisting_targets(self.by)
         self.fields["assisting"].queryset = units  # type: ignore[attr-defined]
-        self.fields["assisting"].offer(self.fields["to_unit"].widget.options)  # type: ignore[attr-defined]
+        self.fields["assisting"].offer(self.fields["to_unit"].widget.offered)  # type: ignore[attr-defined]
 
     def arguments(self) -> dict[str, Any]:
         arguments = super().arguments()

@@ -116,12 +116,8 @@ def active(request: HttpRequest, pk: int) -> HttpResponse:
     """Switch a category on or off."""
     wanted = request.POST.get("active") == "1"
     try:
-        category = services.set_category_active(
-            category_id=pk,
-            active=wanted,
-            by=request.actor,
-            now=timezone.now(),  # type: ignore[attr-defined]
-        )
+        by = request.actor  # type: ignore[attr-defined]
+        category = services.set_category_active(category_id=pk, active=wanted, by=by, now=timezone.now())
     except DomainError as refused:
         messages.error(request, refused.message)
     else:

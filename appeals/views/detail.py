@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -125,8 +125,9 @@ class StepView(ActorMixin, View):
         """The form again. Where somebody else was quicker, the next try goes by what stands now."""
         stale = form.cleaned_data.get("revision") not in {None, self.appeal.revision}
         form.add_error(_field_of(refused, form), refused.message)
-        form.data = form.data.copy()
-        form.data["revision"] = str(self.appeal.revision)
+        data = cast(QueryDict, form.data).copy()
+        data["revision"] = str(self.appeal.revision)
+        form.data = data
         return self._show(form, refused.status, stale=stale)
 
     def _show(self, form: StepForm, status: int = 200, *, stale: bool = False) -> HttpResponse:

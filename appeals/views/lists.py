@@ -89,7 +89,7 @@ class AppealList(ListPage):
     tabs = tables.TABS
     count_cap = 1_000
     unfolded = 7
-    bulk_actions = (
+    bulk_actions: Sequence[BulkAction] = (
         BulkAction(
             "dispatch", "批量交办", dispatch_many, form=BulkDispatchForm, right="appeal.dispatch", icon="send",
             says="逐件交办，不能交办的会列出原因。", limit=500,
@@ -151,7 +151,7 @@ class AppealList(ListPage):
     def extra_context(self) -> dict[str, Any]:
         """What the filters offer is read for a whole page alone."""
         if not self.is_partial and self.filterset is not None:
-            self.filterset.offer()  # type: ignore[attr-defined]
+            self.filterset.offer()
         later = self.request.GET.copy()
         later["counts"] = "1"
         return {

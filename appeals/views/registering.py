@@ -143,7 +143,8 @@ def _own_place(actor: Actor) -> str:
     if actor.unit_kind not in TERRITORY:
         return "本辖区"
     unit = Unit.objects.select_related("community").get(pk=actor.unit_id)
-    return f"{unit.community.short_name or unit.community.name} {unit.name}" if actor.grid_id else unit.name
+    community = unit.community if actor.grid_id else None
+    return f"{community.short_name or community.name} {unit.name}" if community else unit.name
 
 
 @require_POST

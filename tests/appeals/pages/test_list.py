@@ -90,7 +90,8 @@ class TestFilters:
     @pytest.mark.parametrize(
         "query",
         [
-            {"category": "x"}, {"place": "9" * 30}, {"registered_after": "31/31"}, {"urgency": "9"}, {"after": "x"}, {"person": "phone-zz"}, {"order": "no"}, {"size": "7"},
+            {"category": "x"}, {"place": "9" * 30}, {"registered_after": "31/31"}, {"urgency": "9"}, {"after": "x"},
+            {"person": "phone-zz"}, {"order": "no"}, {"size": "7"},
         ],
     )  # fmt: skip
     def test_nonsense_is_no_error(self, three, browse, cast, query) -> None:
