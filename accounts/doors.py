@@ -11,6 +11,7 @@ from django.utils.http import urlencode
 
 from accounts import passwords
 from accounts.rights import AUTHENTICATED, may
+from governance.ui import problems
 
 # What is open to a person who must first choose a new password.
 BEFORE_CHANGE = frozenset({"accounts:password", "accounts:sign_out"})
@@ -39,7 +40,7 @@ def _is_api(request: HttpRequest) -> bool:
 
 
 def _problem(status: int, code: str, detail: str) -> JsonResponse:
-    return JsonResponse({"status": status, "code": code, "detail": detail}, status=status)
+    return JsonResponse(problems.body(code, detail), status=status)
 
 
 def _go(request: HttpRequest, url: str) -> HttpResponse:

@@ -31,6 +31,9 @@ _STEPS: dict[str, tuple[str, str, int]] = {
     "escalate_secretary": ("超时升级：报街道书记", "over", 1),
     "supervision_order": ("超时升级：区级督办", "over", 2),
     "district_leader_list": ("超时升级：列入区领导清单", "over", 3),
+    # Limits of policies that the district may use for more than cards: told, with no card.
+    "window_lapsed": ("退单期限已过", "info", 0),
+    "review_shelved": ("挂账期满，请复核", "soon", 0),
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.db import models
 from django.db.models import Q
@@ -54,8 +54,8 @@ class AppealQuerySet(models.QuerySet["Appeal"]):
 
     def _handed_to(self, unit_id: int) -> models.QuerySet[Any, Any]:
         """The appeals that are or were with the unit."""
-        assignments = self.model._meta.get_field("assignments").related_model
-        return assignments._default_manager.filter(unit_id=unit_id).values_list("appeal_id")  # type: ignore[union-attr]
+        assignments: Any = self.model._meta.get_field("assignments").related_model
+        return cast("models.QuerySet[Any, Any]", assignments.objects.filter(unit_id=unit_id).values_list("appeal_id"))
 
     def _logged_by(self, user_id: int) -> models.QuerySet[Any, Any]:
         """The appeals that the person logged."""

@@ -20,7 +20,7 @@ from appeals.models import (
 from appeals.services.settle import REJECT_REASONS
 from governance.deadlines.models import Clock
 
-_POSITIVE = {"min_value": 1, "max_value": 2**63 - 1}
+_POSITIVE: dict[str, Any] = {"min_value": 1, "max_value": 2**63 - 1}
 
 
 class UnitField(serializers.Serializer[Any]):
@@ -51,13 +51,13 @@ class AppealSummary(serializers.ModelSerializer[Appeal]):
 
     class Meta:
         model = Appeal
-        fields = (
+        fields: tuple[str, ...] = (
             "id", "number", "source_number", "channel", "title", "category", "urgency", "handling_kind", "state",
             "complainant", "phone_masked", "address", "street", "community", "grid", "lead_unit", "desk_unit",
             "handler_name", "raised_at", "registered_at", "resolved_at", "closed_at", "clock_kind", "due_at", "card",
             "is_supervised", "send_back_pending", "rehandles", "repeats", "revision",
         )  # fmt: skip
-        read_only_fields = fields
+        read_only_fields: tuple[str, ...] = fields
 
 
 class AssignmentSerializer(serializers.ModelSerializer[Assignment]):

@@ -96,7 +96,7 @@ def write_past(
         there = set(Appeal.objects.filter(client_key__in=keys).values_list("client_key", flat=True))
         stories = [(at, tell(number, grids)) for at, number in batch if client_key(number) not in there]
         with transaction.atomic(durable=True):
-            _write(stories, cast, end)
+            _write(stories, cast)
         progress(len(batch))
 
 
@@ -116,10 +116,10 @@ def _batches(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
         yield batch
 
 
-def _write(stories: list[tuple[datetime, Story]], cast: Cast, end: datetime) -> None:
+def _write(stories: list[tuple[datetime, Story]], cast: Cast) -> None:
     rows = Rows()
     for at, story in stories:
-        _tell_past(rows, story, at, cast, end)
+        _tell_past(rows, story, at, cast)
     for day, group in groupby(rows.appeals, key=lambda appeal: timezone.localdate(appeal.registered_at)):
         same_day = list(group)
         for appeal, number in zip(same_day, take_numbers(len(same_day), day), strict=True):
@@ -127,93 +127,151 @@ def _write(stories: list[tuple[datetime, Story]], cast: Cast, end: datetime) -> 
     Appeal.objects.bulk_create(rows.appeals)
     for appeal, clock in rows.clocks:
         clock.subject_id = appeal.pk
-    for model, objects in [(Assignment, rows.assignments), (AppealEntry, rows.entries), (Visit, rows.visits)]:
+    children: list[tuple[Any, list[Any]]] = [
+        (Assignment, rows.assignments), (AppealEntry, rows.entries), (Visit, rows.visits),
+    ]  # fmt: skip
+    for model, objects in children:
         for row in objects:
-            row.appeal_id = row.appeal.pk  # type: ignore[attr-defined]
-        model.objects.bulk_create(objects)  # type: ignore[attr-defined]
+            row.appeal_id = row.appeal.pk
+        model.objects.bulk_create(objects)
     Clock.objects.bulk_create([clock for _, clock in rows.clocks])
 
 
-def _tell_past(rows: Rows, story: Story, at: datetime, cast: Cast, end: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class Course:
+    """Who did what when, for one appeal that went its whole way."""
+
+    unit: Unit
+    desk: Unit
+    street: Unit
+    dispatcher: Posting
+    handler: Posting
+    visitor: Posting
+    registrar: Posting
+    given: datetime
+    taken: datetime
+    done: datetime
+    visited: datetime
+    late: bool
+
+
+def _tell_past(rows: Rows, story: Story, at: datetime, cast: Cast) -> None:
     """One appeal from its registration to its closing, with mostly good luck."""
-    rng = story.luck
-    unit = cast.departments.get(story.matter.unit) if story.goes_to_department else story.grid.community
-    if unit is None:
-        raise LookupError(f"the demo district has no {story.matter.unit}")
-    desk = cast.district if story.goes_to_department else story.grid.street
-    dispatcher, handler = rng.choice(cast.staff[desk.pk]), rng.choice(cast.staff[unit.pk])
-    visitor = rng.choice(cast.staff[story.grid.street_id])
-    registrar = rng.choice(cast.staff[story.grid.pk if story.channel == "grid" else desk.pk])
-    appeal = _appeal(story, at, cast, registrar)
-    version = appeal.policy_version
-    calendar = working_calendar()
-
-    def due(kind: str, since: datetime) -> datetime:
-        term = cast.term(version, kind)
-        return timing.due(since, [term.span], calendar) if term else since
-
-    given = at + (due("dispatch", at) - at) * rng.uniform(0.05, 0.9)
-    taken = given + (due("accept", given) - given) * rng.uniform(0.05, 0.95)
-    late = rng.random() < 0.06
-    resolve_due = due("resolve", given)
-    done = max(taken, given + (resolve_due - given) * (rng.uniform(1.05, 1.8) if late else rng.uniform(0.15, 0.97)))
-    visited = done + (due("visit", done) - done) * rng.uniform(0.1, 0.9)
-    satisfaction = rng.choices(["satisfied", "basically"], weights=[88, 12])[0]
-    appeal.first_dispatched_at, appeal.resolved_at, appeal.closed_at, appeal.changed_at = given, done, visited, visited
-    appeal.state, appeal.close_kind, appeal.satisfaction = "closed", "satisfied", satisfaction
-    appeal.lead_unit, appeal.desk_unit = unit, story.grid.street
-    appeal.handler_name, appeal.result, appeal.public_reply = handler.user.name, story.matter.result, story.matter.reply
-    appeal.red_cards = int(late)
+    unit = cast.departments[story.matter.unit] if story.goes_to_department else _unit(story.grid.community)
+    street = _unit(story.grid.street)
+    desk = cast.district if story.goes_to_department else street
+    registrar = story.luck.choice(cast.staff[story.grid.pk if story.channel == "grid" else desk.pk])
+    appeal, version = _appeal(story, at, cast, registrar)
+    course = _course(story, at, cast, version, unit, desk, street, registrar)
+    _settle(appeal, story, course)
     rows.appeals.append(appeal)
-    words = rng.choice(DISPATCH_WORDS)
-    rows.assignments.append(
-        Assignment(
-            appeal=appeal, unit=unit, part="lead", given_by_unit=desk, given_by_user=dispatcher.user_id, given_at=given,
-            words=words, send_back_until=given + timedelta(days=1), accepted_at=taken, accepted_by_user=handler.user_id,
-            accepted_by_name=handler.user.name, contacted_at=taken, ended_at=done, ended_by_user=handler.user_id,
-            ended_how="resolved", result=story.matter.result,
-        )
+    rows.assignments.append(_assignment(appeal, story, course))
+    rows.visits.append(_visit(appeal, story, course))
+    rows.entries += _entries(appeal, at, course, rows)
+    rows.clocks += [(appeal, clock) for clock in _clocks(at, cast, version, course)]
+
+
+def _unit(unit: Unit | None) -> Unit:
+    if unit is None:
+        raise LookupError("a grid of the demo district lies outside its line")
+    return unit
+
+
+def _due(cast: Cast, version: PolicyVersion, kind: str, since: datetime) -> datetime:
+    """When a limit that starts at `since` ends; `since` itself where the policy has none."""
+    term = cast.term(version, kind)
+    return timing.due(since, [term.span], working_calendar()) if term else since
+
+
+def _course(
+    story: Story, at: datetime, cast: Cast, version: PolicyVersion, unit: Unit, desk: Unit, street: Unit,
+    registrar: Posting,
+) -> Course:  # fmt: skip
+    """Moments inside the limits, but for one in sixteen that is late."""
+    rng = story.luck
+    given = at + (_due(cast, version, "dispatch", at) - at) * rng.uniform(0.05, 0.9)
+    taken = given + (_due(cast, version, "accept", given) - given) * rng.uniform(0.05, 0.95)
+    late = rng.random() < 0.06
+    limit = _due(cast, version, "resolve", given) - given
+    done = max(taken, given + limit * (rng.uniform(1.05, 1.8) if late else rng.uniform(0.15, 0.97)))
+    visited = done + (_due(cast, version, "visit", done) - done) * rng.uniform(0.1, 0.9)
+    staff = cast.staff
+    return Course(
+        unit, desk, street, rng.choice(staff[desk.pk]), rng.choice(staff[unit.pk]), rng.choice(staff[street.pk]),
+        registrar, given, taken, done, visited, late,
     )  # fmt: skip
-    rows.visits.append(
-        Visit(
-            appeal=appeal, round=1, method="phone", reached=True, solved=True, satisfaction=satisfaction,
-            words=rng.choice(VISIT_WORDS), by_user=visitor.user_id, by_name=visitor.user.name,
-            by_unit=visitor.unit, at=visited,
-        )
+
+
+def _settle(appeal: Appeal, story: Story, course: Course) -> None:
+    """The appeal as its last step left it."""
+    appeal.first_dispatched_at, appeal.resolved_at = course.given, course.done
+    appeal.closed_at = appeal.changed_at = course.visited
+    appeal.state, appeal.close_kind = "closed", "satisfied"
+    appeal.satisfaction = story.luck.choices(["satisfied", "basically"], weights=[88, 12])[0]
+    appeal.lead_unit, appeal.desk_unit, appeal.handler_name = course.unit, course.street, course.handler.user.name
+    appeal.result, appeal.public_reply = story.matter.result, story.matter.reply
+    appeal.red_cards = int(course.late)
+
+
+def _assignment(appeal: Appeal, story: Story, course: Course) -> Assignment:
+    return Assignment(
+        appeal=appeal, unit=course.unit, part="lead", given_by_unit=course.desk,
+        given_by_user=course.dispatcher.user_id, given_at=course.given, words=story.luck.choice(DISPATCH_WORDS),
+        send_back_until=course.given + timedelta(days=1), accepted_at=course.taken,
+        accepted_by_user=course.handler.user_id, accepted_by_name=course.handler.user.name,
+        contacted_at=course.taken, ended_at=course.done, ended_by_user=course.handler.user_id, ended_how="resolved",
+        result=story.matter.result,
     )  # fmt: skip
-    steps = [
-        ("register", at, registrar, "", "registered", ""),
-        ("dispatch", given, dispatcher, "registered", "dispatched", words),
-        ("accept", taken, handler, "dispatched", "in_progress", ""),
-        ("resolve", done, handler, "in_progress", "resolved", story.matter.result),
-        ("visit", visited, visitor, "resolved", "closed", rows.visits[-1].words),
+
+
+def _visit(appeal: Appeal, story: Story, course: Course) -> Visit:
+    return Visit(
+        appeal=appeal, round=1, method="phone", reached=True, solved=True, satisfaction=appeal.satisfaction,
+        words=story.luck.choice(VISIT_WORDS), by_user=course.visitor.user_id, by_name=course.visitor.user.name,
+        by_unit=course.visitor.unit, at=course.visited,
+    )  # fmt: skip
+
+
+def _entries(appeal: Appeal, at: datetime, course: Course, rows: Rows) -> list[AppealEntry]:
+    words, said = rows.assignments[-1].words, rows.visits[-1].words
+    return [
+        _entry(appeal, "register", at, course.registrar, "", "registered", ""),
+        _entry(appeal, "dispatch", course.given, course.dispatcher, "registered", "dispatched", words),
+        _entry(appeal, "accept", course.taken, course.handler, "dispatched", "in_progress", ""),
+        _entry(appeal, "resolve", course.done, course.handler, "in_progress", "resolved", appeal.result),
+        _entry(appeal, "visit", course.visited, course.visitor, "resolved", "closed", said),
     ]
-    rows.entries += [_entry(appeal, *step) for step in steps]
+
+
+def _clocks(at: datetime, cast: Cast, version: PolicyVersion, course: Course) -> list[Clock]:
     limits = [
-        ("dispatch", at, given, desk), ("accept", given, taken, unit), ("resolve", given, done, unit),
-        ("visit", done, visited, story.grid.street),
-    ]  # fmt: skip
-    rows.clocks += [
-        (appeal, _clock(kind, cast, version, since, due(kind, since), until, by)) for kind, since, until, by in limits
+        ("dispatch", at, course.given, course.desk),
+        ("accept", course.given, course.taken, course.unit),
+        ("resolve", course.given, course.done, course.unit),
+        ("visit", course.done, course.visited, course.street),
+    ]
+    return [
+        _clock(kind, cast, version, since, _due(cast, version, kind, since), until, unit)
+        for kind, since, until, unit in limits
     ]
 
 
-def _appeal(story: Story, at: datetime, cast: Cast, registrar: Posting) -> Appeal:
+def _appeal(story: Story, at: datetime, cast: Cast, registrar: Posting) -> tuple[Appeal, PolicyVersion]:
     category = cast.category(story.matter.category, story.luck)
-    code = clocks.policy_code(category, "ordinary")
+    version = cast.versions[clocks.policy_code(category, "ordinary")]
     appeal = Appeal(
         client_key=client_key(story.number), query_code=f"{story.luck.randrange(10**6):06d}",
         seal_key=client_key(-story.number - 1),
         channel=story.channel, title=story.title, content=story.content, category=category, urgency=story.urgency,
         complainant=story.complainant, address=story.address, raised_at=at, registered_at=at, changed_at=at,
         registered_by_user=registrar.user_id, registered_by_unit=registrar.unit, registered_by_name=registrar.user.name,
-        policy_version=cast.versions[code], repeats=0, **place_of(story.grid),
+        policy_version=version, repeats=0, **place_of(story.grid),
     )  # fmt: skip
     if story.channel == "hotline":
         appeal.source_number = f"DQ{at:%y%m}{story.number:08d}"
     set_phone(appeal, story.phone)
     appeal.search = search_document(appeal)
-    return appeal
+    return appeal, version
 
 
 def _entry(appeal: Appeal, kind: str, at: datetime, by: Posting, before: str, after: str, words: str) -> AppealEntry:

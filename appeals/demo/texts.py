@@ -25,7 +25,12 @@ class Matter:
 
 def _matters() -> list[Matter]:
     with (Path(__file__).parent / "matters.csv").open(encoding="utf-8", newline="") as file:
-        return [Matter(**(row | {"weight": int(row["weight"])})) for row in csv.DictReader(file)]
+        return [_matter(row) for row in csv.DictReader(file)]
+
+
+def _matter(row: dict[str, str]) -> Matter:
+    texts = {name: text for name, text in row.items() if name != "weight"}
+    return Matter(weight=int(row["weight"]), **texts)
 
 
 MATTERS = _matters()
