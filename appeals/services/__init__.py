@@ -19,5 +19,6 @@ from appeals.services.visit import VisitReport, visit
 __all__ = [
     "Correction", "NewAppeal", "VisitReport", "accept", "add_assisting", "adjudicate", "contact", "dispatch",
     "dispatch_many", "edit", "finish_assisting", "handle_on_the_spot", "may_reveal", "merge", "note", "pass_down",
-    "recall", "register", "reject", "reopen", "report_up", "resolve", "reveal", "send_back", "transfer", "unmerge", "visit",
+    "recall", "register", "reject", "reopen", "report_up", "resolve", "reveal", "send_back", "transfer", "unmerge",
+    "visit",
 ]  # fmt: skip
