@@ -116,10 +116,15 @@ def all_clocks(appeal: Appeal) -> list[Clock]:
 
 
 def main_clock_fields(appeal: Appeal) -> dict[str, Any]:
-    """What a list shows of the clocks: the main one's kind and due time, and the worst card of all that are open."""
+    """What a list shows of the clocks: one's kind and due time, and the worst card of all that are open.
+
+    The main clock of the state, unless another has run out: then the one that is late the longest.
+    """
     clocks = list(open_clocks(appeal).order_by("id"))
     by_kind = {clock.kind: clock for clock in clocks if clock.detail_id == 0}
     main = next((by_kind[kind] for kind in _MAIN.get(appeal.state, ()) if kind in by_kind), None)
+    late = [clock for clock in clocks if clock.overdue_since is not None]
+    main = min(late, key=lambda clock: clock.due_at) if late else main
     return {
         "clock_kind": main.kind if main else "",
         "due_at": main.due_at if main else None,
@@ -141,8 +146,8 @@ def card_of(clock: Clock) -> str:
 
 
 def is_late(appeal: Appeal, now: datetime) -> bool:
-    """Whether the main clock's limit has passed, a card drawn or not yet."""
-    return appeal.due_at is not None and now > appeal.due_at
+    """Whether the limit for resolving (or re-handling) has passed, a card drawn or not yet."""
+    return open_clocks(appeal).filter(kind__in=(RESOLVE, REHANDLE), detail_id=0, due_at__lt=now).exists()
 
 
 def reading(appeal: Appeal, now: datetime) -> dict[str, Any]:

@@ -35,6 +35,8 @@ _STEPS: dict[str, tuple[str, str, int]] = {
     "window_lapsed": ("退单期限已过", "info", 0),
     "review_shelved": ("挂账期满，请复核", "soon", 0),
 }
+# What a list shows of the clocks; see clocks.main_clock_fields.
+_SHOWN = ("clock_kind", "due_at", "card")
 
 
 class AppealClocks:
@@ -50,7 +52,7 @@ class AppealClocks:
         appeal = Appeal.objects.get(pk=clock.subject_id)
         words, level, rung = _STEPS[action]
         before = {"card": appeal.card, "ladder": appeal.ladder, "is_supervised": appeal.is_supervised}
-        self._mark(appeal, clock, action, rung, now)
+        self._mark(appeal, action, rung, now)
         label = CLOCK_LABELS.get(clock.kind, clock.kind)
         text = f"{words}（{label}时限 {timezone.localtime(clock.due_at):%m-%d %H:%M}）"
         data: dict[str, Any] = {
@@ -70,13 +72,14 @@ class AppealClocks:
                 level=level, leaders=True, now=now,
             )  # fmt: skip
 
-    def _mark(self, appeal: Appeal, clock: Clock, action: str, rung: int, now: datetime) -> None:
-        appeal.card = "red" if action != "yellow" or appeal.card == "red" else "yellow"
+    def _mark(self, appeal: Appeal, action: str, rung: int, now: datetime) -> None:
+        for name, value in clocks.main_clock_fields(appeal).items():
+            setattr(appeal, name, value)
         appeal.red_cards += action == "red"
         appeal.ladder = max(appeal.ladder, rung)
         appeal.is_supervised = appeal.is_supervised or rung >= 2
         appeal.changed_at = now
-        appeal.save(update_fields=["card", "red_cards", "ladder", "is_supervised", "changed_at"])
+        appeal.save(update_fields=[*_SHOWN, "red_cards", "ladder", "is_supervised", "changed_at"])
 
     def on_moved(self, clock: Clock, old_due: datetime, new_due: datetime, now: datetime) -> None:
         """A change of calendar or policy moved the clock: the list follows, and the history says so."""
@@ -84,7 +87,7 @@ class AppealClocks:
         for name, value in clocks.main_clock_fields(appeal).items():
             setattr(appeal, name, value)
         appeal.changed_at = now
-        appeal.save(update_fields=["clock_kind", "due_at", "card", "changed_at"])
+        appeal.save(update_fields=[*_SHOWN, "changed_at"])
         label = CLOCK_LABELS.get(clock.kind, clock.kind)
         words = (
             f"{label}时限由 {timezone.localtime(old_due):%m-%d %H:%M} 调整为 {timezone.localtime(new_due):%m-%d %H:%M}"
