@@ -219,8 +219,8 @@ class Assignment(models.Model):
     ended_by_user = models.BigIntegerField(default=0)
     ended_how = models.CharField(max_length=11, choices=ENDS, blank=True)
     result = models.TextField(max_length=10_000, blank=True)
-    # Whether the unit is none of those that the appeal happened in; kept by the database (see the migration), so
-    # that "what is or was with us, but happened elsewhere" is a look at a small index, and not at every hand-over.
+    # Whether the appeal's own columns do not name the unit, as its place or (beside the line) as its lead. Kept by
+    # the database (see the migrations), so that "what else is or was with us" is a look at a small index.
     is_outside = models.BooleanField(default=True, editable=False)
 
     class Meta:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from grids.locate import locate
-
 from governance.errors import InvalidInput
 from governance.scope import Actor, UnitKind
+from grids.locate import locate
 from grids.models import Unit
 
 LEVELS = ("district_id", "street_id", "community_id", "grid_id")

@@ -31,25 +31,27 @@ class AppealQuerySet(models.QuerySet["Appeal"]):
     def visible_to(self, actor: Actor) -> AppealQuerySet:
         """What happened in the actor's unit and below, what is or was with it, and what the actor logged.
 
-        Source: rights.md, "see in scope". An equality on an index wherever the unit lies on the line; what it sees
-        of elsewhere is little, and looked up first (one query), as an OR over tables would read them whole.
+        Source: rights.md, "see in scope". An equality on an index wherever the appeal itself names the unit: as the
+        place where it happened, or for a department as the lead. What else it sees is little, and looked up first
+        (one query), as an OR over tables would read them whole.
         """
         if actor.role == Role.ENTERPRISE_LIAISON:
             return self.filter(registered_by_user=actor.user_id)
         if actor.role == Role.DEPARTMENT_STAFF or actor.unit_kind == UnitKind.SQUAD:
-            return self.filter(pk__in=self._handed_to(actor.unit_id).union(self._logged_by(actor.user_id), all=True))
-        if actor.role not in TERRITORIAL or actor.unit_kind not in _COLUMN:
+            here = Q(lead_unit_id=actor.unit_id)
+        elif actor.role in TERRITORIAL and actor.unit_kind in _COLUMN:
+            here = Q(**{_COLUMN[actor.unit_kind]: actor.unit_id})
+        else:
             return self.none()
-        inside = Q(**{_COLUMN[actor.unit_kind]: actor.unit_id})
         if actor.unit_kind == UnitKind.DISTRICT:
-            return self.filter(inside)
-        elsewhere = self._elsewhere(actor, inside)
-        return self.filter(inside | Q(pk__in=elsewhere)) if elsewhere else self.filter(inside)
+            return self.filter(here)
+        elsewhere = self._elsewhere(actor, here)
+        return self.filter(here | Q(pk__in=elsewhere)) if elsewhere else self.filter(here)
 
-    def _elsewhere(self, actor: Actor, inside: Q) -> list[int]:
-        """What happened outside the unit's place, but was handed to it or logged by the actor."""
+    def _elsewhere(self, actor: Actor, here: Q) -> list[int]:
+        """What was handed to the unit or logged by the actor, and does not show on the appeal itself."""
         handed = self._handed_to(actor.unit_id).filter(is_outside=True)
-        logged = self._logged_by(actor.user_id).exclude(inside)
+        logged = self._logged_by(actor.user_id).exclude(here)
         return [pk for (pk,) in handed.union(logged).order_by()]
 
     def _handed_to(self, unit_id: int) -> models.QuerySet[Any, Any]:

@@ -5,34 +5,44 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('appeals', '0002_append_only'),
-        ('grids', '0001_initial'),
-        ('jobs', '0001_initial'),
+        ("appeals", "0002_append_only"),
+        ("grids", "0001_initial"),
+        ("jobs", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ExportRequest',
+            name="ExportRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('purpose', models.CharField(max_length=200, verbose_name='导出用途')),
-                ('query', models.CharField(blank=True, max_length=2000)),
-                ('count', models.PositiveIntegerField(verbose_name='条数')),
-                ('asked_by_user', models.BigIntegerField()),
-                ('asked_by_name', models.CharField(max_length=32, verbose_name='申请人')),
-                ('asked_at', models.DateTimeField(verbose_name='申请时间')),
-                ('approved', models.BooleanField(null=True)),
-                ('decided_by_user', models.BigIntegerField(default=0)),
-                ('decided_by_name', models.CharField(blank=True, max_length=32)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('decision_words', models.CharField(blank=True, max_length=200, verbose_name='审批意见')),
-                ('asked_by_unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.unit')),
-                ('job', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='jobs.job')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("purpose", models.CharField(max_length=200, verbose_name="导出用途")),
+                ("query", models.CharField(blank=True, max_length=2000)),
+                ("count", models.PositiveIntegerField(verbose_name="条数")),
+                ("asked_by_user", models.BigIntegerField()),
+                ("asked_by_name", models.CharField(max_length=32, verbose_name="申请人")),
+                ("asked_at", models.DateTimeField(verbose_name="申请时间")),
+                ("approved", models.BooleanField(null=True)),
+                ("decided_by_user", models.BigIntegerField(default=0)),
+                ("decided_by_name", models.CharField(blank=True, max_length=32)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("decision_words", models.CharField(blank=True, max_length=200, verbose_name="审批意见")),
+                (
+                    "asked_by_unit",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="grids.unit"),
+                ),
+                (
+                    "job",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="jobs.job"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['asked_by_user', '-id'], name='exports_of_a_user'), models.Index(condition=models.Q(('approved', None)), fields=['id'], name='exports_to_decide')],
+                "indexes": [
+                    models.Index(fields=["asked_by_user", "-id"], name="exports_of_a_user"),
+                    models.Index(condition=models.Q(("approved", None)), fields=["id"], name="exports_to_decide"),
+                ],
             },
         ),
     ]

@@ -30,6 +30,18 @@ def test_whom_it_was_handed_to_sees_it_on(dispatched, cast, district, now) -> No
     assert who_sees(cast, dispatched) == line | {"ds"}
 
 
+def test_a_department_that_led_once_or_assists_sees_it_on(registered, cast, district, now) -> None:
+    appeal = registered(unit_id=district.community_1.pk)
+    one, two = district.department_1, district.department_2
+    services.dispatch(appeal_id=appeal.pk, to_unit_id=one.pk, assisting_unit_ids=[two.pk], by=cast.dc, now=now)
+    assert dict(Assignment.objects.values_list("unit_id", "is_outside")) == {one.pk: False, two.pk: True}
+    assert {"ds", "ds_2"} <= who_sees(cast, appeal)
+    services.accept(appeal_id=appeal.pk, by=cast.ds, now=now)
+    services.transfer(appeal_id=appeal.pk, to_unit_id=district.street_1.pk, words="调整。", by=cast.dc, now=now)
+    assert Assignment.objects.get(unit=one).is_outside
+    assert {"ds", "ds_2"} <= who_sees(cast, appeal)
+
+
 def test_a_unit_elsewhere_that_it_is_handed_to(registered, cast, district, now) -> None:
     appeal = registered(unit_id=district.community_1.pk)
     services.dispatch(appeal_id=appeal.pk, to_unit_id=district.street_2.pk, by=cast.dc, now=now)
@@ -86,6 +98,6 @@ def test_fast_and_slow_scope_agree(registered, cast, district, now, place: str, 
 
 def test_scope_costs_one_look_besides_the_list(registered, cast, django_assert_num_queries) -> None:
     registered(by=cast.cw)
-    for who, queries in (("dc", 1), ("ss", 2), ("cw", 2), ("gw", 2), ("ds", 1)):
+    for who, queries in (("dc", 1), ("ss", 2), ("cw", 2), ("gw", 2), ("ds", 2)):
         with django_assert_num_queries(queries):
             list(Appeal.objects.visible_to(getattr(cast, who)))

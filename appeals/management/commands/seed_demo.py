@@ -8,7 +8,6 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
-from governance.calendars.defaults import ensure_default_calendar
 from tqdm import tqdm
 
 from accounts.models import User
@@ -19,6 +18,7 @@ from appeals.demo.present import DAYS, play
 from appeals.demo.texts import GIVEN, SURNAMES
 from governance.audit import services as audit
 from governance.audit.models import Entry
+from governance.calendars.defaults import ensure_default_calendar
 from governance.deadlines.defaults import ensure_default_policies
 from governance.scope import PLATFORM
 from grids.demo import build_territory
