@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 from appeals.models import Appeal, Category
 from appeals.workflow import DISPATCHED, IN_PROGRESS, REGISTERED, RESOLVED
 from governance.calendars.loading import working_calendar
@@ -105,7 +107,7 @@ def cancel(appeal: Appeal, *kinds: str, now: datetime, detail_id: int | None = N
         )
 
 
-def open_clocks(appeal: Appeal) -> Any:
+def open_clocks(appeal: Appeal) -> QuerySet[Clock]:
     """The open clocks of the appeal, as a queryset."""
     return Clock.objects.filter(subject_type=SUBJECT, subject_id=appeal.pk, state__in=Clock.OPEN)
 
@@ -147,7 +149,8 @@ def card_of(clock: Clock) -> str:
 
 def is_late(appeal: Appeal, now: datetime) -> bool:
     """Whether the limit for resolving (or re-handling) has passed, a card drawn or not yet."""
-    return open_clocks(appeal).filter(kind__in=(RESOLVE, REHANDLE), detail_id=0, due_at__lt=now).exists()
+    handling = open_clocks(appeal).filter(kind__in=(RESOLVE, REHANDLE), detail_id=0)
+    return any(clock.due_at < now for clock in handling)
 
 
 def reading(appeal: Appeal, now: datetime) -> dict[str, Any]:

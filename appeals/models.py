@@ -188,6 +188,11 @@ class Appeal(models.Model):
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
 
+    @property
+    def late_step(self) -> str:
+        """The name of the limit that a list shows, where it is another than that of the appeal's state."""
+        return {"accept": "签收", "first_contact": "首次联系"}.get(self.clock_kind, "")
+
 
 class Assignment(models.Model):
     """A hand-over to one unit, as lead 主办 or assisting 协办, with its own acceptance and end."""

@@ -127,7 +127,7 @@ def state_cell(appeal: Appeal) -> SafeString:
 def clock_cell(appeal: Appeal) -> SafeString | str:
     """What is left of the limit; of a finished appeal whether it was ever late."""
     if appeal.due_at is not None:
-        return clock_chip(appeal.due_at, appeal.card, now=timezone.now())
+        return clock_chip(appeal.due_at, appeal.card, now=timezone.now(), of=appeal.late_step)
     if appeal.state == CLOSED:
         return chip("曾超期", "soon", "clock-exclamation") if appeal.red_cards else chip("按期", "ok", "circle-check")
     return ""

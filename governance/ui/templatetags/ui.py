@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
@@ -76,9 +77,11 @@ def clock_chip(
     ended_at: dt.datetime | None = None,
     paused: bool = False,
     now: dt.datetime | None = None,
+    of: str = "",
 ) -> SafeString:
-    """What is left of a limit, or how it ended; the exact moment is in the title."""
-    return _chip(clock(due_at, card=card, ended_at=ended_at, paused=paused, now=now or timezone.now()))
+    """What is left of a limit, or how it ended; the exact moment is in the title. `of` names the limit before it."""
+    said = clock(due_at, card=card, ended_at=ended_at, paused=paused, now=now or timezone.now())
+    return _chip(replace(said, text=f"{of}{said.text}"))
 
 
 @register.filter
