@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from accounts.selectors import leaders_of, staff_of
-
 from appeals.models import Appeal
 from governance.outbox.services import notify
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from django import forms
@@ -12,7 +13,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.utils.datastructures import MultiValueDict
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from appeals.models import Category
 from governance.files.models import Attachment
@@ -60,14 +61,22 @@ class LongSelect(forms.Select):
         return format_html('<option value="">{}</option>', self.empty_label)
 
     def _drawn(self, chosen: set[str]) -> SafeString:
-        return format_html_join(
-            "",
-            '<option value="{}" data-data="{}"{}>{}</option>',
-            (
-                (key, json.dumps({"py": initials, "hint": hint}), " selected" if str(key) in chosen else "", label)
-                for key, label, initials, hint in self.offered
-            ),
-        )
+        """The options; what is not chosen is the same for everybody, and drawn once."""
+        html = _unchosen(tuple(self.offered))
+        for key in chosen:
+            if key.isdigit():
+                html = html.replace(f'<option value="{key}"', f'<option value="{key}" selected', 1)
+        return mark_safe(html)  # noqa: S308 - escaped where it is drawn; a digit is all that is added
+
+
+@lru_cache(maxsize=64)
+def _unchosen(offered: tuple[Option, ...]) -> str:
+    """Options as HTML. The words are the key, so a renamed category or unit is another entry."""
+    return format_html_join(
+        "",
+        '<option value="{}" data-data="{}">{}</option>',
+        ((key, json.dumps({"py": initials, "hint": hint}), label) for key, label, initials, hint in offered),
+    )
 
 
 class LongChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]

@@ -7,8 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 
-from grids.locate import locate
-
 from appeals.imports import cleaning
 from appeals.imports.cleaning import Unreadable
 from appeals.imports.fields import LABELS
@@ -16,6 +14,7 @@ from appeals.imports.lookups import Lookups
 from appeals.place import check_point, place_of
 from governance import privacy
 from governance.errors import InvalidInput
+from grids.locate import locate
 from grids.models import Unit
 
 TITLE, CONTENT, REPLY, ADDRESS, NAME, NUMBER = 100, 10_000, 10_000, 200, 64, 64

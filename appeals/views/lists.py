@@ -88,6 +88,8 @@ class AppealList(ListPage):
     orders = tables.ORDERS
     tabs = tables.TABS
     count_cap = 1_000
+    # A screenful on an office PC; 50 and 100 are a choice away.
+    page_size = 20
     unfolded = 7
     bulk_actions: Sequence[BulkAction] = (
         BulkAction(
