@@ -197,6 +197,14 @@ ROUTES: dict[str, str | dict[str, str]] = {
     "api:unit-detail": {"GET": "unit.see"},
     "api:unit-boundaries": {"GET": "unit.see"},
     "api:unit-locate": {"GET": SIGNED_IN},
+    # attachments, inbox, imports (API)
+    "api:attachments": {"POST": SIGNED_IN},
+    "api:attachment": {"GET": SIGNED_IN},
+    "api:inbox": {"GET": SIGNED_IN},
+    "api:inbox_read": {"POST": SIGNED_IN},
+    "api:imports": {"POST": "appeal.import"},
+    "api:import": {"GET": "appeal.import"},
+    "api:import_start": {"POST": "appeal.import"},
     # appeals (API)
     "api:categories": {"GET": "appeal.see"},
     "api:appeals": {"GET": "appeal.see", "POST": "appeal.register"},

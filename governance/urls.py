@@ -12,6 +12,9 @@ api_patterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.api.urls")),
     path("", include("grids.api.urls")),
     path("", include("appeals.api.urls")),
+    path("", include("appeals.imports.api")),
+    path("", include("governance.files.api")),
+    path("", include("governance.outbox.api")),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -65,7 +65,7 @@ def discard(request: HttpRequest, pk: UUID) -> HttpResponse:
 def open_file(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The file: a photo is shown, a document is always saved, as only what the platform wrote itself is harmless."""
     attachment = selectors.visible(pk, request.actor)  # type: ignore[attr-defined]
-    return _served(attachment, attachment.file, attachment.mime)
+    return served(attachment, attachment.file, attachment.mime)
 
 
 @require_GET
@@ -74,10 +74,11 @@ def thumbnail(request: HttpRequest, pk: UUID) -> HttpResponse:
     attachment = selectors.visible(pk, request.actor)  # type: ignore[attr-defined]
     if not attachment.thumbnail:
         raise Http404("这个附件没有缩略图。")
-    return _served(attachment, attachment.thumbnail, "image/jpeg")
+    return served(attachment, attachment.thumbnail, "image/jpeg")
 
 
-def _served(attachment: Attachment, file: FieldFile, mime: str) -> HttpResponse:
+def served(attachment: Attachment, file: FieldFile, mime: str) -> HttpResponse:
+    """The answer that carries a file: a photo to be shown, a document to be saved."""
     response = _handed_over(file) if settings.FILES_ACCEL_PREFIX else _streamed(file)
     is_document = attachment.kind != services.PHOTO
     response["Content-Type"] = mime
