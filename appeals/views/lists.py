@@ -122,12 +122,12 @@ class AppealList(ListPage):
     def get_counts(self, filtered: QuerySet[Any], tabs: Sequence[Tab]) -> dict[str, Count]:
         """The numbers on the tabs.
 
-        Of a whole district each tab is counted on its index, to a cap. A filter knows no such index: its rows are
-        counted in one pass, and after the page is there, by a request of its own.
+        Of what is large (a district, a street, a department) each tab is counted on its index, to a cap. A filter
+        knows no such index: its rows are counted in one pass, and after the page is there, by a request of its own.
         """
         if tabs and self._used_filters():
             return {}
-        if not tabs or self.actor.unit_kind == UnitKind.DISTRICT:
+        if not tabs or self.actor.unit_kind not in {UnitKind.COMMUNITY, UnitKind.GRID}:
             return super().get_counts(filtered, tabs)
         return _counted(filtered, tabs)
 
