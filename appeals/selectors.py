@@ -33,6 +33,11 @@ def for_list(actor: Actor) -> AppealQuerySet:
     )
 
 
+def for_page(actor: Actor) -> AppealQuerySet:
+    """The same for a page of rows at a time: what a row names is read after the rows, and not joined."""
+    return for_list(actor).select_related(None).with_names()
+
+
 def for_detail(actor: Actor) -> AppealQuerySet:
     """Appeals that the actor may see, with all that the detail page names."""
     return Appeal.objects.visible_to(actor).select_related(

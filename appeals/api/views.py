@@ -78,7 +78,7 @@ class AppealList(Idempotent, generics.ListAPIView[Appeal]):
 
     def get_queryset(self) -> AppealQuerySet:
         """Scope, with what a row shows."""
-        return selectors.for_list(_actor(self.request))
+        return selectors.for_page(_actor(self.request))
 
     @extend_schema(request=s.NewAppealSerializer, responses={201: s.AppealDetail})
     def post(self, request: Request) -> Response:

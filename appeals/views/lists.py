@@ -117,7 +117,7 @@ class AppealList(ListPage):
         return super().get(request, *args, **kwargs)
 
     def get_queryset(self) -> QuerySet[Any]:
-        return selectors.for_list(self.actor)
+        return selectors.for_page(self.actor)
 
     def get_counts(self, filtered: QuerySet[Any], tabs: Sequence[Tab]) -> dict[str, Count]:
         """The numbers on the tabs.
