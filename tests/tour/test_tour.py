@@ -56,19 +56,21 @@ class Tour:
         return self.contexts[key].new_page()
 
     def picture(self, page: Any, name: str) -> None:
-        """Take the page as it stands, and hold it to its width."""
-        page.wait_for_load_state("networkidle")
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} is wider than its window"
-        width = page.viewport_size["width"]
-        page.screenshot(path=self.pictures / f"{name}-{width}.png")
+        """Take the page as it stands, wide and as on a phone, and hold it to both widths."""
+        before = page.viewport_size
+        for width, height in (WIDE, PHONE):
+            page.set_viewport_size({"width": width, "height": height})
+            page.wait_for_load_state("networkidle")
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} overflows {width}"
+            page.screenshot(path=self.pictures / f"{name}-{width}.png")
+        page.set_viewport_size(before)
 
-    def both(self, role: Role, path: str, name: str) -> None:
-        """The same page, wide and on a phone."""
-        for size in (WIDE, PHONE):
-            page = self.page(role, size)
-            page.goto(path)
-            self.picture(page, name)
-            page.close()
+    def look(self, role: Role, path: str, name: str) -> None:
+        """Go to a page and take it."""
+        page = self.page(role)
+        page.goto(path)
+        self.picture(page, name)
+        page.close()
 
 
 @pytest.fixture
@@ -108,9 +110,9 @@ def test_one_day_of_the_district(tour: Tour, spreadsheet: Path, photo: bytes) ->
     report_from_a_phone(tour, photo)
     visit(tour, resolved, unsatisfied)
     let_a_limit_run_out(tour, numbers[-1])
-    tour.both(Role.DISTRICT_CENTRE, "/appeals/?q=路灯", "list")
-    tour.both(Role.DISTRICT_CENTRE, "/", "worklist")
-    tour.both(Role.DISTRICT_CENTRE, "/territory/map/", "map")
+    tour.look(Role.DISTRICT_CENTRE, "/appeals/?q=路灯", "list")
+    tour.look(Role.DISTRICT_CENTRE, "/", "worklist")
+    tour.look(Role.DISTRICT_CENTRE, "/territory/map/", "map")
 
 
 def import_spreadsheet(tour: Tour, path: Path) -> None:
@@ -167,9 +169,9 @@ def dispatch_ten(tour: Tour) -> list[str]:
     return list(Appeal.objects.filter(pk__in=ids).order_by("pk").values_list("number", flat=True))
 
 
-def open_appeal(tour: Tour, role: Role, number: str, size: tuple[int, int] = WIDE) -> Any:
+def open_appeal(tour: Tour, role: Role, number: str) -> Any:
     """The page of the appeal with this number."""
-    page = tour.page(role, size)
+    page = tour.page(role)
     page.goto(f"/appeals/{Appeal.objects.get(number=number).pk}/")
     return page
 
@@ -265,11 +267,10 @@ def let_a_limit_run_out(tour: Tour, number: str) -> None:
     clock = Clock.objects.get(subject_id=appeal.pk, kind="accept", state="running")
     age(clock, timedelta(days=3))
     until(lambda: Appeal.objects.filter(pk=appeal.pk, card="red").exists(), "the red card", seconds=60)
-    for size in (WIDE, PHONE):
-        page = open_appeal(tour, Role.DISTRICT_CENTRE, number, size)
-        assert page.locator("text=红牌").count()
-        tour.picture(page, "red-card")
-        page.close()
+    page = open_appeal(tour, Role.DISTRICT_CENTRE, number)
+    assert page.locator("text=红牌").count()
+    tour.picture(page, "red-card")
+    page.close()
     page = tour.page(Role.DEPARTMENT_STAFF)
     page.goto("/inbox/")
     assert page.locator("text=红牌").count()
