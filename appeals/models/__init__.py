@@ -1,0 +1,13 @@
+"""Appeals (民有所呼，我有所应): the appeal, whom it was handed to, its history, its visits, its categories."""
+
+from appeals.models.appeal import CHANNELS, HANDLING_KINDS, STATES, URGENCIES, Appeal, NumberCounter
+from appeals.models.categories import Category
+from appeals.models.exports import ExportRequest
+from appeals.models.handling import AppealEntry, Assignment, SendBack, Visit
+from appeals.models.imports import ImportFile, ImportOrigin, ImportProblem, ImportTemplate
+
+__all__ = [
+    "CHANNELS", "HANDLING_KINDS", "STATES", "URGENCIES", "Appeal", "AppealEntry", "Assignment", "Category",
+    "ExportRequest", "ImportFile", "ImportOrigin", "ImportProblem", "ImportTemplate", "NumberCounter", "SendBack",
+    "Visit",
+]  # fmt: skip
