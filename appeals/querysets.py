@@ -10,7 +10,7 @@ from django.db.models import Q
 from governance.scope import Actor, Role, UnitKind
 
 if TYPE_CHECKING:
-    from appeals.models import Appeal
+    from appeals.models import Appeal  # noqa: F401 - in the base below
 
 # Who sees appeals at all (rights.md, "see in scope"); the three offices and shop clerks see none.
 TERRITORIAL = {
@@ -25,43 +25,8 @@ _COLUMN = {
 }
 
 
-# The units that a row of a list names.
-_UNITS = ("street", "community", "grid", "lead_unit", "desk_unit")
-
-
 class AppealQuerySet(models.QuerySet["Appeal"]):
     """Appeals, narrowed to what an actor may see."""
-
-    _attaching = False
-
-    def with_names(self) -> AppealQuerySet:
-        """With category and units, read in two statements once the page is there.
-
-        Joined, they cost more to plan (six tables, 8 ms) than everything else of a page to execute.
-        """
-        found = self.all()
-        found._attaching = True
-        return found
-
-    def _clone(self) -> AppealQuerySet:
-        clone = cast(AppealQuerySet, super()._clone())  # type: ignore[misc]
-        clone._attaching = self._attaching
-        return clone
-
-    def _fetch_all(self) -> None:
-        fresh = self._result_cache is None
-        super()._fetch_all()
-        if fresh and self._attaching:
-            self._attach([row for row in self._result_cache or () if isinstance(row, self.model)])
-
-    def _attach(self, rows: list[Appeal]) -> None:
-        for names in (("category",), _UNITS):
-            related: Any = self.model._meta.get_field(names[0]).related_model
-            ids = {getattr(row, f"{name}_id") for row in rows for name in names} - {None}
-            found = related.objects.in_bulk(ids) if ids else {}
-            for row in rows:
-                for name in names:
-                    row._state.fields_cache[name] = found.get(getattr(row, f"{name}_id"))
 
     def visible_to(self, actor: Actor) -> AppealQuerySet:
         """What happened in the actor's unit and below, what is or was with it, and what the actor logged.

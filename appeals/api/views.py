@@ -80,6 +80,12 @@ class AppealList(Idempotent, generics.ListAPIView[Appeal]):
         """Scope, with what a row shows."""
         return selectors.for_page(_actor(self.request))
 
+    def paginate_queryset(self, queryset: Any) -> Any:
+        """The page's rows, with what they name."""
+        rows = super().paginate_queryset(queryset)
+        selectors.name_rows(rows or [])
+        return rows
+
     @extend_schema(request=s.NewAppealSerializer, responses={201: s.AppealDetail})
     def post(self, request: Request) -> Response:
         """登记诉求。"""

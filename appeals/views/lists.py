@@ -119,6 +119,9 @@ class AppealList(ListPage):
     def get_queryset(self) -> QuerySet[Any]:
         return selectors.for_page(self.actor)
 
+    def complete(self, objects: Sequence[Any]) -> None:
+        selectors.name_rows(objects)
+
     def get_counts(self, filtered: QuerySet[Any], tabs: Sequence[Tab]) -> dict[str, Count]:
         """The numbers on the tabs.
 
