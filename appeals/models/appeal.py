@@ -157,6 +157,9 @@ class Appeal(models.Model):
             models.Index(fields=["lead_unit", "state", "due_at"], name="appeal_lead"),
             models.Index(fields=["desk_unit", "state", "due_at"], name="appeal_desk"),
             models.Index(fields=["district", "card", "due_at"], condition=~Q(card=""), name="appeal_cards"),
+            models.Index(
+                fields=["district", "-registered_at", "-id"], condition=Q(ladder__gte=3), name="appeal_leaders"
+            ),
             models.Index(fields=["phone_index"], condition=~Q(phone_index=""), name="appeal_phone"),
             models.Index(fields=["identity_index"], condition=~Q(identity_index=""), name="appeal_identity"),
             models.Index(fields=["parent"], condition=Q(parent__isnull=False), name="appeal_children"),
@@ -169,4 +172,5 @@ class Appeal(models.Model):
     @property
     def late_step(self) -> str:
         """The name of the limit that a list shows, where it is another than that of the appeal's state."""
-        return {"accept": "签收", "first_contact": "首次联系"}.get(self.clock_kind, "")
+        names = {"accept": "签收", "first_contact": "首次联系", "supervision_answer": "督办答复"}
+        return names.get(self.clock_kind, "")

@@ -100,23 +100,35 @@ class SendBack(models.Model):
     decided_at = models.DateTimeField(null=True)
     decision_words = models.CharField("裁定意见", max_length=1000, blank=True)
 
+    class Meta:
+        indexes = [models.Index(fields=["asked_at", "id"], name="send_back_asked")]
+
 
 class Visit(models.Model):
-    """One attempt at a follow-up visit 回访. Solved and satisfied are two questions."""
+    """One attempt at a follow-up visit 回访. Solved and satisfied are two questions.
 
+    `counts`: an attempt that reached nobody counts towards closing once a working half-day. `explained`: not solved,
+    but for a reason that the complainant was told (the law allows no more). `by_unit` is null for the complainant's
+    own word on the web.
+    """
+
+    WEB = "web"
     METHODS = [("phone", "电话"), ("door", "上门")]
+    ALL_METHODS = [*METHODS, (WEB, "网上自评")]
     SATISFACTION = [("satisfied", "满意"), ("basically", "基本满意"), ("unsatisfied", "不满意")]
 
     appeal = models.ForeignKey(Appeal, models.PROTECT, related_name="visits")
     round = models.PositiveSmallIntegerField()
-    method = models.CharField("方式", max_length=5, choices=METHODS)
+    method = models.CharField("方式", max_length=5, choices=ALL_METHODS)
     reached = models.BooleanField("是否联系上")
     solved = models.BooleanField("是否解决", null=True)
     satisfaction = models.CharField("满意度", max_length=12, choices=SATISFACTION, blank=True)
+    explained = models.BooleanField("已解释说明", default=False)
+    counts = models.BooleanField(default=True)
     words = models.CharField("回访记录", max_length=2000, blank=True)
     by_user = models.BigIntegerField()
     by_name = models.CharField(max_length=32)
-    by_unit = models.ForeignKey("grids.Unit", models.PROTECT, related_name="+")
+    by_unit = models.ForeignKey("grids.Unit", models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
 
     class Meta:
@@ -124,6 +136,9 @@ class Visit(models.Model):
             models.CheckConstraint(
                 condition=Q(reached=False) | (Q(solved__isnull=False) & ~Q(satisfaction="")),
                 name="a_reached_visit_has_both_answers",
+            ),
+            models.UniqueConstraint(
+                fields=["appeal", "round"], condition=Q(method="web"), name="one_word_of_the_complainant_a_round"
             ),
         ]
         indexes = [models.Index(fields=["appeal", "id"])]
