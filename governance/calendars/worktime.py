@@ -186,6 +186,17 @@ class WorkCalendar:
         day, second = self._position(start) if days > 0 else self._end_position(start)
         return self._at(self._shift(day, days), second)
 
+    def add_working_days_to_limit(self, end: datetime, days: int) -> datetime:
+        """`days` working days after the end of a limit: an extension, a rung of a ladder. Same error.
+
+        A limit that ends at a closing has used up that day: one day more ends at the next working day's closing. To
+        `add_working_days` a closing is no working time, and what starts there starts at the next opening.
+        """
+        if self.is_working(end) or self.add_working_seconds(end, -1) + timedelta(seconds=1) != self._local(_epoch(end)):
+            return self.add_working_days(end, days)
+        day, second = self._end_position(end)
+        return self._at(self._shift(day, days), second)
+
     def working_days_between(self, start: datetime, end: datetime) -> int:
         """How many whole working days fit from `start` to `end` (0 when `end` is not later)."""
         if end <= start:

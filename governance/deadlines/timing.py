@@ -33,8 +33,13 @@ def whole_second(moment: datetime) -> datetime:
     return moment.replace(microsecond=0)
 
 
-def shift(moment: datetime, span: Span, calendar: WorkCalendar, *, back: bool = False) -> datetime:
-    """The moment a span later (or earlier), in the calendar's time zone. Raises NoWorkingTime."""
+def shift(
+    moment: datetime, span: Span, calendar: WorkCalendar, *, back: bool = False, from_limit: bool = False
+) -> datetime:
+    """The moment a span later (or earlier), in the calendar's time zone. Raises NoWorkingTime.
+
+    With `from_limit` the moment is the end of a limit, and not the start of one: a closing ends its own day.
+    """
     amount = -span.amount if back else span.amount
     local = whole_second(moment).astimezone(calendar.zone)
     if span.unit in _NATURAL:
@@ -45,15 +50,16 @@ def shift(moment: datetime, span: Span, calendar: WorkCalendar, *, back: bool = 
     if span.unit == Unit.WORKING_DAY_SECONDS:
         return calendar.next_working(calendar.add_working_seconds(local, amount))
     if span.unit == Unit.WORKING_DAYS:
-        return calendar.add_working_days(local, amount)
+        add = calendar.add_working_days_to_limit if from_limit and not back else calendar.add_working_days
+        return add(local, amount)
     return local + timedelta(days=amount)
 
 
 def due(counted_from: datetime, legs: Iterable[Span], calendar: WorkCalendar) -> datetime:
     """When the limit ends."""
     moment = counted_from
-    for leg in legs:
-        moment = shift(moment, leg, calendar)
+    for number, leg in enumerate(legs):
+        moment = shift(moment, leg, calendar, from_limit=number > 0)
     return moment
 
 
@@ -70,7 +76,8 @@ def plan(term: Term, started_at: datetime, due_at: datetime, calendar: WorkCalen
     ]
     moments.append((due_at, MISSED, term.missed))
     moments += [
-        (shift(due_at, mark.span, calendar), f"ladder-{number}", mark.action) for number, mark in enumerate(term.ladder)
+        (shift(due_at, mark.span, calendar, from_limit=True), f"ladder-{number}", mark.action)
+        for number, mark in enumerate(term.ladder)
     ]
     # Equal moments keep the order of the term: warnings, the miss, the ladder.
     return [_step(key, at, action) for at, key, action in sorted(moments, key=lambda moment: moment[0])]

@@ -310,3 +310,15 @@ def test_a_calendar_cannot_be_changed():
     assert not calendar.is_working_day(date(2026, 7, 6))
     with pytest.raises(TypeError):
         calendar.special[date(2026, 7, 7)] = None
+
+
+def test_a_day_after_the_end_of_a_limit_ends_with_the_next_working_day():
+    seasons = (WorkSeason((5, 1), (9, 30), week(LATE)), WorkSeason((10, 1), (4, 30), week(LUNCH)))
+    calendar = WorkCalendar(SHANGHAI, seasons, {date(2026, 10, day): None for day in range(1, 8)})
+    # Ended at the closing of Tuesday 13 October: that day is used up, its morrow is the day that was added.
+    assert calendar.add_working_days_to_limit(local(2026, 10, 13, 17), 1) == local(2026, 10, 14, 17)
+    # Into winter hours, which close half an hour sooner, over the holiday.
+    assert calendar.add_working_days_to_limit(local(2026, 9, 30, 17, 30), 1) == local(2026, 10, 8, 17)
+    # In working time, and at night, a limit's end is like any other moment.
+    for moment in (local(2026, 10, 13, 10), local(2026, 10, 13, 17, 0, 1), local(2026, 10, 13, 3)):
+        assert calendar.add_working_days_to_limit(moment, 1) == calendar.add_working_days(moment, 1)
