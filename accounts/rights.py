@@ -47,6 +47,11 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "appeal.visit": frozenset({SS, CS, CW, DC}),
     "appeal.reopen": frozenset({DC}),
     "appeal.supervise": frozenset({DL, DC, SL}),
+    "appeal.answer_supervision": HANDLERS,
+    "appeal.review_supervision": frozenset({DL, DC, SL, SS}),
+    "appeal.see_supervision": HANDLERS | {DL},
+    # The complainant's own word; no posting has it.
+    "appeal.not_solved": frozenset(),
     "appeal.note": frozenset({DL, DC, SL, SS, CS, CW, GW, DS}),
     "appeal.edit": frozenset({DC, SS, CS, CW}),
     "appeal.reveal": frozenset({DC, SS, CS, CW, GW, DS}),
@@ -231,6 +236,9 @@ ROUTES: dict[str, str | dict[str, str]] = {
     "api:appeal_finish_assisting": {"POST": "appeal.resolve"},
     "api:appeal_resolve": {"POST": "appeal.resolve"},
     "api:appeal_visit": {"POST": "appeal.visit"},
+    "api:appeal_supervise": {"POST": "appeal.supervise"},
+    "api:appeal_answer_supervision": {"POST": "appeal.answer_supervision"},
+    "api:appeal_review_supervision": {"POST": "appeal.review_supervision"},
     "api:appeal_reopen": {"POST": "appeal.reopen"},
 }
 

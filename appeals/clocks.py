@@ -16,11 +16,13 @@ from governance.deadlines.models import Clock, PolicyVersion
 from governance.deadlines.terms import Term, Terms
 
 SUBJECT = "appeals.appeal"
-# Not a clock that runs, but a window whose end the hand-over keeps.
+# The window for a return: its end is kept by the hand-over, its clock only notes the lapse, and draws no card.
 SEND_BACK = "send_back_window"
 DISPATCH, ACCEPT, CONTACT, RESOLVE, VISIT, REHANDLE = (
     "dispatch", "accept", "first_contact", "resolve", "visit", "rehandle",
 )  # fmt: skip
+# One a supervision order: its key is the clock's detail.
+SUPERVISION = "supervision_answer"
 # The clock that a list shows, by state; the first that is open.
 _MAIN = {
     REGISTERED: (REHANDLE, RESOLVE, DISPATCH),
@@ -122,7 +124,7 @@ def main_clock_fields(appeal: Appeal) -> dict[str, Any]:
 
     The main clock of the state, unless another has run out: then the one that is late the longest.
     """
-    clocks = list(open_clocks(appeal).order_by("id"))
+    clocks = list(open_clocks(appeal).exclude(kind=SEND_BACK).order_by("id"))
     by_kind = {clock.kind: clock for clock in clocks if clock.detail_id == 0}
     main = next((by_kind[kind] for kind in _MAIN.get(appeal.state, ()) if kind in by_kind), None)
     late = [clock for clock in clocks if clock.overdue_since is not None]

@@ -8,35 +8,27 @@ from typing import Any
 
 from django.utils import timezone
 
+from accounts.rights import DC, DL
+from accounts.selectors import leaders_of, with_role
 from appeals import clocks
-from appeals.messages import tell_unit
-from appeals.models import Appeal
+from appeals.actions import ACTIONS, Rung
+from appeals.messages import tell, tell_unit
+from appeals.models import Appeal, Assignment
+from appeals.services import _orders
 from appeals.services._run import add_entry
 from governance.audit import services as audit
 from governance.deadlines.models import Clock
-from governance.scope import PLATFORM
+from governance.deadlines.wording import kind_label
+from governance.scope import PLATFORM, UnitKind
+from grids.models import Unit
 
-CLOCK_LABELS = {
-    clocks.DISPATCH: "交办",
-    clocks.ACCEPT: "签收",
-    clocks.CONTACT: "首次联系",
-    clocks.RESOLVE: "办结",
-    clocks.VISIT: "回访",
-    clocks.REHANDLE: "重办",
-}
-# What a step does: (words, level of the message, rung of the ladder, whom it reaches besides the unit).
-_STEPS: dict[str, tuple[str, str, int]] = {
-    "yellow": ("黄牌预警", "soon", 0),
-    "red": ("红牌：已超时", "over", 0),
-    "escalate_secretary": ("超时升级：报街道书记", "over", 1),
-    "supervision_order": ("超时升级：区级督办", "over", 2),
-    "district_leader_list": ("超时升级：列入区领导清单", "over", 3),
-    # Limits of policies that the district may use for more than cards: told, with no card.
-    "window_lapsed": ("退单期限已过", "info", 0),
-    "review_shelved": ("挂账期满，请复核", "soon", 0),
-}
-# What a list shows of the clocks; see clocks.main_clock_fields.
+# What a list shows; see clocks.main_clock_fields.
 _SHOWN = ("clock_kind", "due_at", "card")
+
+
+def clock_label(clock: Clock) -> str:
+    """What the clock is called: the name that its term carries (a stage's), else that of its kind."""
+    return str(clock.term.get("name") or kind_label(clock.kind))
 
 
 class AppealClocks:
@@ -50,45 +42,51 @@ class AppealClocks:
     def on_step(self, clock: Clock, action: str, due_at: datetime, now: datetime) -> None:
         """Draw the card or climb the ladder: on the appeal, in its history, and in the inboxes concerned."""
         appeal = Appeal.objects.get(pk=clock.subject_id)
-        words, level, rung = _STEPS[action]
+        if action == "window_lapsed":
+            _lapse(appeal, clock, now)
+            return
+        rung = ACTIONS[action]
         before = {"card": appeal.card, "ladder": appeal.ladder, "is_supervised": appeal.is_supervised}
-        self._mark(appeal, action, rung, now)
-        label = CLOCK_LABELS.get(clock.kind, clock.kind)
-        text = f"{words}（{label}时限 {timezone.localtime(clock.due_at):%m-%d %H:%M}）"
+        if clock.kind == clocks.SUPERVISION:
+            _orders.note_clock(clock)
+        text = f"{rung.words}（{clock_label(clock)}时限 {timezone.localtime(clock.due_at):%m-%d %H:%M}）"
+        self._enter(appeal, clock, action, text, due_at, now)
+        if action == "supervision_order":
+            _orders.note_ladder(appeal, clock, clock_label(clock), now)
+        self._mark(appeal, action, rung.height, now)
+        _record(appeal, action, before, now)
+        _tell(appeal, clock, action, rung, text, now)
+
+    def _enter(
+        self, appeal: Appeal, clock: Clock, action: str, text: str, due_at: datetime, now: datetime
+    ) -> None:  # fmt: skip
         data: dict[str, Any] = {
             "action": action, "clock": clock.kind, "clock_id": clock.pk, "unit_id": clock.unit_id,
             "due_at": due_at.isoformat(),
         }  # fmt: skip
-        add_entry(
-            appeal, f"card_{level}", by=PLATFORM, now=now, words=text, data=data, clock=clocks.reading(appeal, now)
-        )
-        audit.record(
-            action=f"appeal.{action}", subject_type=clocks.SUBJECT, subject_id=appeal.pk, subject_label=appeal.number,
-            before=before, after={name: getattr(appeal, name) for name in before}, by=PLATFORM, now=now,
-        )  # fmt: skip
-        for unit_id in _concerned(appeal, clock, rung):
-            tell_unit(
-                appeal, unit_id, about=f"clock:{clock.pk}:{action}", title=f"{words}：{appeal.title}", body=text,
-                level=level, leaders=True, now=now,
-            )  # fmt: skip
+        kind = f"card_{ACTIONS[action].level}"
+        add_entry(appeal, kind, by=PLATFORM, now=now, words=text, data=data, clock=clocks.reading(appeal, now))
 
-    def _mark(self, appeal: Appeal, action: str, rung: int, now: datetime) -> None:
+    def _mark(self, appeal: Appeal, action: str, height: int, now: datetime) -> None:
         for name, value in clocks.main_clock_fields(appeal).items():
             setattr(appeal, name, value)
         appeal.red_cards += action == "red"
-        appeal.ladder = max(appeal.ladder, rung)
-        appeal.is_supervised = appeal.is_supervised or rung >= 2
+        appeal.ladder = max(appeal.ladder, height)
         appeal.changed_at = now
         appeal.save(update_fields=[*_SHOWN, "red_cards", "ladder", "is_supervised", "changed_at"])
 
     def on_moved(self, clock: Clock, old_due: datetime, new_due: datetime, now: datetime) -> None:
         """A change of calendar or policy moved the clock: the list follows, and the history says so."""
         appeal = Appeal.objects.get(pk=clock.subject_id)
+        if clock.kind == clocks.SEND_BACK:
+            Assignment.objects.filter(pk=clock.detail_id).update(send_back_until=new_due)
+        if clock.kind == clocks.SUPERVISION:
+            _orders.note_clock(clock)
         for name, value in clocks.main_clock_fields(appeal).items():
             setattr(appeal, name, value)
         appeal.changed_at = now
         appeal.save(update_fields=[*_SHOWN, "changed_at"])
-        label = CLOCK_LABELS.get(clock.kind, clock.kind)
+        label = clock_label(clock)
         words = (
             f"{label}时限由 {timezone.localtime(old_due):%m-%d %H:%M} 调整为 {timezone.localtime(new_due):%m-%d %H:%M}"
         )
@@ -96,11 +94,45 @@ class AppealClocks:
         add_entry(appeal, "clock_moved", by=PLATFORM, now=now, words=words, data=data)
 
 
-def _concerned(appeal: Appeal, clock: Clock, rung: int) -> list[int]:
-    """The unit that is late; from the first rung its street, from the second the district."""
-    units = [clock.unit_id]
-    if rung >= 1 and appeal.street_id is not None:
-        units.append(appeal.street_id)
-    if rung >= 2:
-        units.append(appeal.district_id)
-    return list(dict.fromkeys(units))
+def _record(appeal: Appeal, action: str, before: dict[str, Any], now: datetime) -> None:
+    audit.record(
+        action=f"appeal.{action}", subject_type=clocks.SUBJECT, subject_id=appeal.pk, subject_label=appeal.number,
+        before=before, after={name: getattr(appeal, name) for name in before}, by=PLATFORM, now=now,
+    )  # fmt: skip
+
+
+def _lapse(appeal: Appeal, clock: Clock, now: datetime) -> None:
+    """The window for a return has closed: the unit owns the order (首接负责). An entry; no card, no message."""
+    clocks.met(appeal, clocks.SEND_BACK, now=now, detail_id=clock.detail_id)
+    name = Unit.objects.filter(pk=clock.unit_id).values_list("name", flat=True).first() or "本单位"
+    words = f"退单期限已过，由{name}负责（首接负责）。"
+    add_entry(appeal, "window_lapsed", by=PLATFORM, now=now, words=words, data={"unit_id": clock.unit_id})
+    _record(appeal, "window_lapsed", {}, now)
+
+
+def _tell(appeal: Appeal, clock: Clock, action: str, rung: Rung, text: str, now: datetime) -> None:
+    """The unit that is late and its leader, always; from the first rung on who stands above."""
+    about, title = f"clock:{clock.pk}:{action}", f"{rung.words}：{appeal.title}"
+    tell_unit(
+        appeal, clock.unit_id, about=about, title=title, body=text, level=rung.level, leaders=True, now=now
+    )  # fmt: skip
+    if above := _above(appeal, clock, rung.height, now):
+        tell(appeal, above, about=about, title=title, body=text, level=rung.level, now=now)
+
+
+def _above(appeal: Appeal, clock: Clock, height: int, now: datetime) -> set[int]:
+    """The people above a late unit, by the height of the rung.
+
+    First rung: the street's leaders, of where it happened and of where the unit is; and for a unit that no street
+    leads (a department) the district centre, beside its own leader. Second: the centre. Third: the district's leaders.
+    """
+    if not height:
+        return set()
+    unit = Unit.objects.filter(pk=clock.unit_id).only("kind", "street_id").first()
+    unit_street = unit.street_id if unit else None
+    people = {user for street in {appeal.street_id, unit_street} - {None} for user in leaders_of(street or 0, now)}
+    if height >= 2 or unit_street is None or (unit is not None and unit.kind == UnitKind.DEPARTMENT):
+        people |= set(with_role(DC, appeal.district_id, now))
+    if height >= 3:
+        people |= set(with_role(DL, appeal.district_id, now))
+    return people

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.urls import reverse
 
 from accounts.services import setup
+from appeals.actions import register_actions
 from appeals.categories import ensure_default_categories
 from appeals.clocks import SUBJECT
 from appeals.handlers import AppealClocks
@@ -33,12 +34,14 @@ _ACTIONS = {
     "appeal.escalate_secretary": "超时报街道书记",
     "appeal.supervision_order": "超时列入督办",
     "appeal.district_leader_list": "超时列入区领导清单",
+    "appeal.window_lapsed": "退单期限已过",
 }
 
 
 def register_all() -> None:
     """Called once, when Django is ready."""
     deadlines.register(SUBJECT, AppealClocks())
+    register_actions()
     outbox.register_subject(SUBJECT, url=lambda pk: reverse("appeals:detail", args=[pk]))
     files.register_owner(SUBJECT, may_see=_may_see)
     actions.register_subject(SUBJECT, "诉求")

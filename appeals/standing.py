@@ -6,10 +6,13 @@ from collections.abc import Callable
 
 from django.db.models import Q
 
-from appeals.models import Appeal, Assignment
-from appeals.workflow import Step, Who
+from appeals.models import Appeal, AppealEntry, Assignment, SupervisionOrder
+from appeals.workflow import DISPATCHED, IN_PROGRESS, SHELVED, Step, Who
 from governance.scope import Actor, Role, UnitKind
 from grids.models import Unit
+
+# Steps by which a person takes part in the handling itself.
+HANDLING = ("contact", "finish_stage", "finish_assisting", "resolve", "handle_on_the_spot", "answer_supervision")
 
 _REFUSALS = {
     Who.DESK: "这件工单不在您单位的待办中，由当前所在单位处理。",
@@ -19,6 +22,9 @@ _REFUSALS = {
     Who.VISITOR: "办理过这件工单的人员和单位不能回访，请由交办单位或上级回访。",
     Who.DISTRICT: "只有区网格中心可以{label}。",
     Who.SCOPE: "这件工单不在您的管辖范围内。",
+    Who.OVERSEER: "只有区级，或承办单位所在街道的负责人可以{label}，且不能督办本单位。",
+    Who.SUPERVISED: "没有要求您单位回复的督办单，可能已经回复。请刷新后再看。",
+    Who.ISSUER: "只有下达督办的单位可以{label}；现在没有您单位下达、等待审核的督办单。",
 }
 
 
@@ -82,11 +88,38 @@ def has_handled(appeal: Appeal, *, user_id: int, unit_id: int) -> bool:
     """
     worked = Q(accepted_at__isnull=False) & ~Q(ended_how__in=("passed_down", "sent_back", "recalled"))
     mine = Q(unit_id=unit_id) | Q(accepted_by_user=user_id) | Q(ended_by_user=user_id)
-    return Assignment.objects.filter(worked & mine, appeal=appeal).exists()
+    if Assignment.objects.filter(worked & mine, appeal=appeal).exists():
+        return True
+    # Whoever took a step of the handling, acting for whichever unit then, judges no work of their own now.
+    return AppealEntry.objects.filter(appeal=appeal, user_id=user_id, kind__in=HANDLING).exists()
 
 
 def _district(appeal: Appeal, by: Actor) -> bool:
     return by.unit_kind == UnitKind.DISTRICT and appeal.district_id == by.unit_id
+
+
+def lies_with(appeal: Appeal) -> int:
+    """The unit that the appeal lies with now: its lead while it is handled, else the one on whose desk it is."""
+    handled = appeal.state in {DISPATCHED, IN_PROGRESS, SHELVED}
+    return appeal.lead_unit_id if handled and appeal.lead_unit_id is not None else appeal.desk_unit_id
+
+
+def _overseer(appeal: Appeal, by: Actor) -> bool:
+    """The district over all of its own, a street over what lies below it; nobody over the own unit."""
+    unit_id = lies_with(appeal)
+    if unit_id == by.unit_id:
+        return False
+    return _district(appeal, by) or (by.unit_kind == UnitKind.STREET and is_at_or_above(by, unit_id))
+
+
+def _supervised(appeal: Appeal, by: Actor) -> bool:
+    waiting = SupervisionOrder.objects.filter(appeal=appeal, unit_id=by.unit_id, state=SupervisionOrder.OPEN)
+    return waiting.exists()
+
+
+def _issuer(appeal: Appeal, by: Actor) -> bool:
+    answered = SupervisionOrder.objects.filter(appeal=appeal, state=SupervisionOrder.ANSWERED)
+    return answered.filter(issued_by_unit_id=by.unit_id).exists()
 
 
 _CHECKS: dict[Who, Callable[[Appeal, Actor], bool]] = {
@@ -97,4 +130,7 @@ _CHECKS: dict[Who, Callable[[Appeal, Actor], bool]] = {
     Who.VISITOR: _visitor,
     Who.DISTRICT: _district,
     Who.SCOPE: lambda appeal, by: True,
+    Who.OVERSEER: _overseer,
+    Who.SUPERVISED: _supervised,
+    Who.ISSUER: _issuer,
 }

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from appeals import clocks
 from appeals.models import Appeal, Assignment
+from appeals.services import _orders
 from appeals.services._run import SUBJECT, add_entry
 from appeals.workflow import OPEN, REGISTERED, RESOLVED
 from governance.audit import services as audit
@@ -17,7 +18,7 @@ from governance.scope import Actor
 from grids.models import Unit
 from grids.registry import OpenWork
 
-_PART_CLOCKS = (clocks.ACCEPT, clocks.CONTACT, clocks.RESOLVE)
+_PART_CLOCKS = (clocks.ACCEPT, clocks.CONTACT, clocks.RESOLVE, clocks.SEND_BACK)
 
 
 def open_work(unit_ids: Sequence[int]) -> list[OpenWork]:
@@ -56,6 +57,7 @@ def _hand_over_one(appeal: Appeal, old: Unit, new: Unit, by: Actor, now: datetim
     before = {"desk_unit_id": appeal.desk_unit_id, "lead_unit_id": appeal.lead_unit_id}
     for part in _parts_of(old).filter(appeal=appeal):
         _hand_over_part(part, new, now)
+    _orders.succeed(appeal, old, new, now)
     clocks.open_clocks(appeal).filter(unit_id=old.pk).update(unit_id=new.pk)
     for name, value in before.items():
         if value == old.pk:

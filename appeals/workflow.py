@@ -23,6 +23,9 @@ class Who(StrEnum):
     VISITOR = "visitor"  # desk or above, but neither a person nor a unit that handled it
     DISTRICT = "district"
     SCOPE = "scope"  # whoever sees it
+    OVERSEER = "overseer"  # the district, or the street above the unit that it lies with
+    SUPERVISED = "supervised"  # the unit that a supervision order asks for an answer
+    ISSUER = "issuer"  # the unit whose supervision order was answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +63,13 @@ STEPS: dict[str, Step] = {
         _step("add_assisting", "增加协办", Who.DESK_OR_ABOVE, {DISPATCHED, IN_PROGRESS}, set()),
         _step("contact", "首次联系", Who.LEAD, {DISPATCHED, IN_PROGRESS}, set()),
         _step("finish_assisting", "提交协办结果", Who.PART, {DISPATCHED, IN_PROGRESS}, set(), right="appeal.resolve"),
-        _step("resolve", "办结", Who.LEAD, {IN_PROGRESS}, {RESOLVED}),
+        _step("resolve", "办结", Who.LEAD, {IN_PROGRESS}, {RESOLVED, CLOSED}),
         _step("visit", "回访", Who.VISITOR, {RESOLVED}, {RESOLVED, CLOSED, IN_PROGRESS, REGISTERED}),
+        _step("supervise", "督办", Who.OVERSEER, set(OPEN), set()),
+        _step("answer_supervision", "回复督办", Who.SUPERVISED, OPEN | {CLOSED}, set()),
+        _step("review_supervision", "审核督办回复", Who.ISSUER, OPEN | {CLOSED}, set()),
+        # The complainant's own word on the web: a right that no role has, taken by the platform for them.
+        _step("not_solved", "诉求人反映未解决", Who.SCOPE, {RESOLVED, CLOSED}, {IN_PROGRESS, REGISTERED}),
         _step("reopen", "重新办理", Who.DISTRICT, {CLOSED}, {IN_PROGRESS, REGISTERED}),
         _step("note", "补充说明", Who.SCOPE, set(OPEN), set()),
     ]

@@ -244,7 +244,33 @@ class VisitSerializer(StepSerializer):
     reached = serializers.BooleanField()
     solved = serializers.BooleanField(required=False, allow_null=True)
     satisfaction = serializers.ChoiceField(choices=Visit.SATISFACTION, required=False, allow_blank=True)
+    explained = serializers.BooleanField(required=False, help_text="未解决但已向诉求人解释说明，不退回重办")
     words = serializers.CharField(required=False, allow_blank=True, max_length=2000)
+
+
+class SuperviseSerializer(StepSerializer):
+    """What the unit is to do and to answer."""
+
+    words = serializers.CharField(max_length=1000)
+
+
+class _OfOrder(StepSerializer):
+    order_id = serializers.IntegerField(
+        required=False, **_POSITIVE, help_text="督办单；不填则为最早一份待处理的"
+    )  # fmt: skip
+
+
+class AnswerSupervisionSerializer(_OfOrder):
+    """The unit's answer."""
+
+    answer = serializers.CharField(max_length=10_000)
+
+
+class ReviewSupervisionSerializer(_OfOrder):
+    """Whether the answer is taken; words are needed to return it."""
+
+    accept = serializers.BooleanField()
+    words = serializers.CharField(required=False, allow_blank=True, max_length=1000)
 
 
 class RejectSerializer(WordsSerializer):

@@ -22,9 +22,12 @@ class Call:
 
 
 def _visit(
-    *, method: str, reached: bool, solved: bool | None = None, satisfaction: str = "", words: str = "", **rest: Any
-) -> Any:
-    report = VisitReport(method=method, reached=reached, solved=solved, satisfaction=satisfaction, words=words)
+    *, method: str, reached: bool, solved: bool | None = None, satisfaction: str = "", words: str = "",
+    explained: bool = False, **rest: Any,
+) -> Any:  # fmt: skip
+    report = VisitReport(
+        method=method, reached=reached, solved=solved, satisfaction=satisfaction, words=words, explained=explained
+    )
     return services.visit(report=report, **rest)
 
 
@@ -52,5 +55,8 @@ CALLS: dict[str, Call] = {
     "finish_assisting": Call(s.AssistedSerializer, services.finish_assisting),
     "resolve": Call(s.ResolveSerializer, services.resolve),
     "visit": Call(s.VisitSerializer, _visit),
+    "supervise": Call(s.SuperviseSerializer, services.supervise),
+    "answer_supervision": Call(s.AnswerSupervisionSerializer, services.answer_supervision),
+    "review_supervision": Call(s.ReviewSupervisionSerializer, services.review_supervision),
     "reopen": Call(s.WordsSerializer, services.reopen),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from appeals import clocks
 from appeals.messages import tell_unit
 from appeals.models import Assignment
+from appeals.services import _orders
 from appeals.services._hand_over import send_back_window
 from appeals.services._run import Run
 from appeals.workflow import IN_PROGRESS, REGISTERED
@@ -28,10 +29,13 @@ def hand_back(run: Run, *, title: str) -> None:
     run.move(IN_PROGRESS)
     run.set(lead_unit=unit.pk)
     again = Assignment.objects.create(
-        appeal=run.appeal, unit=unit, part=Assignment.LEAD, given_by_unit_id=run.by.unit_id, given_at=run.now,
+        appeal=run.appeal, unit=unit, part=Assignment.LEAD, given_at=run.now,
+        # The complainant's own word has no unit: what it asks for is given by who would have visited.
+        given_by_unit_id=run.by.unit_id or run.appeal.desk_unit_id,
         given_by_user=run.by.user_id, words=run.words, send_back_until=send_back_window(run),
         accepted_at=run.now, accepted_by_name="（重办）",
     )  # fmt: skip
+    _orders.follow(run, unit)
     tell_unit(
         run.appeal, unit.pk, about=f"again:{again.pk}", title=f"{title}：{run.appeal.title}", body=run.words,
         level="soon", leaders=True, now=run.now,

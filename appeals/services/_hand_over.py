@@ -7,6 +7,7 @@ from datetime import datetime
 from appeals import clocks
 from appeals.messages import tell_unit
 from appeals.models import Assignment
+from appeals.services import _orders
 from appeals.services._run import Run
 from grids.models import Unit
 
@@ -25,6 +26,9 @@ def give(run: Run, unit: Unit, part: str, *, may_send_back: bool = True) -> Assi
             run.set(first_dispatched_at=now)
         clocks.start(appeal, clocks.CONTACT, unit_id=unit.pk, now=now, detail_id=assignment.pk)
         _keep_first_clock(run, unit)
+        if may_send_back:
+            clocks.start(appeal, clocks.SEND_BACK, unit_id=unit.pk, now=now, detail_id=assignment.pk)
+        _orders.follow(run, unit)
     else:
         clocks.start(appeal, clocks.RESOLVE, unit_id=unit.pk, now=now, detail_id=assignment.pk)
     verb = "待签收" if part == Assignment.LEAD else "请协办"
@@ -64,5 +68,7 @@ def end(run: Run, assignment: Assignment, how: str, result: str = "") -> None:
     assignment.save(update_fields=["ended_at", "ended_how", "ended_by_user", "result"])
     finish = clocks.met if how in {"resolved", "passed_down"} else clocks.cancel
     finish(run.appeal, clocks.ACCEPT, now=run.now, detail_id=assignment.pk)
+    used = clocks.met if how == "sent_back" else clocks.cancel
+    used(run.appeal, clocks.SEND_BACK, now=run.now, detail_id=assignment.pk)
     done = clocks.met if how == "resolved" else clocks.cancel
     done(run.appeal, clocks.CONTACT, clocks.RESOLVE, now=run.now, detail_id=assignment.pk)

@@ -15,7 +15,7 @@ from appeals.models import Appeal, AppealEntry
 from appeals.workflow import STEPS, Step
 from governance.audit import services as audit
 from governance.errors import IllegalState, NotAllowed, NotFound
-from governance.scope import Actor
+from governance.scope import PLATFORM, Actor
 
 SUBJECT = "appeals.appeal"
 _STATE_LABELS = dict(Appeal._meta.get_field("state").flatchoices)
@@ -36,6 +36,7 @@ class Run:
         self.device_at: datetime | None = None
         self.data: dict[str, Any] = {}
         self._before: dict[str, Any] = {}
+        self._later: list[tuple[str, str, dict[str, Any]]] = []
         # How the clock stood when the step was taken, before the step itself moved it.
         self._clock = clocks.reading(appeal, now)
 
@@ -62,6 +63,10 @@ class Run:
             raise AssertionError(f"{self.step.name} does not lead to {state}")
         self.set(state=state)
 
+    def then(self, kind: str, words: str, **data: Any) -> None:
+        """What the platform did because of this step: an entry of its own, after the step's."""
+        self._later.append((kind, words, data))
+
     def write(self) -> AppealEntry:
         """Save what was set, with the clock's fields, the history entry and the audit row."""
         self.set(**clocks.main_clock_fields(self.appeal), changed_at=self.now, revision=self.appeal.revision + 1)
@@ -76,10 +81,13 @@ class Run:
             by=self.by,
             now=self.now,
         )
-        return add_entry(
+        entry = add_entry(
             self.appeal, self.step.name, by=self.by, now=self.now, words=self.words, data=self.data,
             from_state=self.from_state, device_at=self.device_at, clock=self._clock,
         )  # fmt: skip
+        for kind, words, data in self._later:
+            add_entry(self.appeal, kind, by=PLATFORM, now=self.now, words=words, data=data)
+        return entry
 
 
 def add_entry(

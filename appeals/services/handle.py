@@ -6,14 +6,16 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from appeals import clocks
-from appeals.messages import tell_unit
+from accounts.rights import DC
+from accounts.selectors import with_role
+from appeals import clocks, sampling
+from appeals.messages import tell, tell_unit
 from appeals.models import Appeal, Assignment, SendBack
 from appeals.services._hand_over import end, end_parts
 from appeals.services._run import SUBJECT, Run, step
 from appeals.services.register import visiting_unit
 from appeals.words import clean
-from appeals.workflow import DISPATCHED, IN_PROGRESS, REGISTERED, RESOLVED
+from appeals.workflow import CLOSED, DISPATCHED, IN_PROGRESS, REGISTERED, RESOLVED
 from governance.errors import IllegalState, InvalidInput
 from governance.files import services as files
 from governance.scope import Actor
@@ -28,6 +30,8 @@ def accept(*, appeal_id: int, by: Actor, now: datetime, revision: int | None = N
         part.accepted_at, part.accepted_by_user, part.accepted_by_name = now, by.user_id, by.user_name
         part.save(update_fields=["accepted_at", "accepted_by_user", "accepted_by_name"])
         clocks.met(run.appeal, clocks.ACCEPT, now=now, detail_id=part.pk)
+        # What was accepted cannot be sent back any more: its window is of no interest.
+        clocks.cancel(run.appeal, clocks.SEND_BACK, now=now, detail_id=part.pk)
         run.data["part"] = part.part
         if part.part == Assignment.LEAD and run.appeal.state == DISPATCHED:
             run.move(IN_PROGRESS)
@@ -73,10 +77,27 @@ def send_back(
         run.move(REGISTERED)
         run.set(lead_unit=None, handler_name="", send_back_pending=True)
         run.data["reason"] = reason
-        clocks.start(run.appeal, clocks.DISPATCH, unit_id=run.appeal.desk_unit_id, now=now)
+        _to_district_when_bounced(run)
         title = f"{by.unit_name}退单待裁定：{run.appeal.title}"
         tell_unit(run.appeal, run.appeal.desk_unit_id, about=f"sent_back:{part.pk}", title=title, body=words, now=now)
     return run.appeal
+
+
+def _to_district_when_bounced(run: Run) -> None:
+    """The second different unit that sends an appeal back takes it to the district centre, which decides who has it.
+
+    Every return counts, upheld or refused: what two units have refused is not found a third one by the same desk.
+    The dispatch limit starts here, against whose desk it is now.
+    """
+    appeal = run.appeal
+    units = appeal.send_backs.order_by("assignment__unit_id").values_list("assignment__unit_id", flat=True).distinct()
+    if len(units) >= 2:
+        run.set(desk_unit=appeal.district_id)
+        run.then("ping_pong", f"已有 {len(units)} 个单位退单，转区网格中心裁定。", units=len(units))
+        centre = set(with_role(DC, appeal.district_id, run.now))
+        about, title = f"ping_pong:{appeal.revision}", f"多次退单，请区网格中心裁定：{appeal.title}"
+        tell(appeal, centre, about=about, title=title, body=run.words, level="over", now=run.now)
+    clocks.start(appeal, clocks.DISPATCH, unit_id=appeal.desk_unit_id, now=run.now)
 
 
 def resolve(
@@ -85,7 +106,8 @@ def resolve(
 ) -> Appeal:  # fmt: skip
     """Finish the handling 办结: what was done for the record, and the reply that the complainant reads.
 
-    Open assisting parts end with it; the desk moves to the unit that has to visit, and its clock starts.
+    Open assisting parts end with it; the desk moves to the unit that has to visit, and its clock starts. What the
+    policy's sample leaves out is closed at once.
     """
     result = clean(result, label="办理情况", field="result", most=10_000, least=20)
     public_reply = clean(public_reply, label="公开答复", field="public_reply", most=10_000, least=10)
@@ -95,18 +117,30 @@ def resolve(
         end(run, lead, "resolved", result)
         end_parts(run, "resolved")
         clocks.met(run.appeal, clocks.RESOLVE, clocks.REHANDLE, now=now)
-        run.move(RESOLVED)
+        is_drawn = late or sampling.is_visited(run.appeal)
+        run.move(RESOLVED if is_drawn else CLOSED)
         visitor = visiting_unit(run.appeal, by.unit_id)
         run.set(
             result=result, public_reply=public_reply, resolved_at=now, handler_name=by.user_name, desk_unit=visitor,
             visit_attempts=0,
         )  # fmt: skip
         run.data = {"public_reply": public_reply, "late": late}
-        clocks.start(run.appeal, clocks.VISIT, unit_id=visitor, now=now)
-        title = f"待回访：{run.appeal.title}"
-        tell_unit(run.appeal, visitor, about=f"resolved:{lead.pk}", title=title, now=now)
+        if is_drawn:
+            clocks.start(run.appeal, clocks.VISIT, unit_id=visitor, now=now)
+            title = f"待回访：{run.appeal.title}"
+            tell_unit(run.appeal, visitor, about=f"resolved:{lead.pk}", title=title, now=now)
+        else:
+            _close_unvisited(run)
         files.attach(ids=attachment_ids, subject_type=SUBJECT, subject_id=appeal_id, by=by)
     return run.appeal
+
+
+def _close_unvisited(run: Run) -> None:
+    """The sample left it out: closed at once, and in no figure counted as visited."""
+    percent = sampling.percent(run.appeal)
+    run.set(closed_at=run.now, close_kind="not_sampled", satisfaction="")
+    words = f"本方案按 {percent}% 抽样回访，这件工单未抽中，不回访，直接归档。"
+    run.then("not_sampled", words, percent=percent, draw=round(sampling.draw(run.appeal), 4))
 
 
 def finish_assisting(*, appeal_id: int, result: str, by: Actor, now: datetime, revision: int | None = None) -> Appeal:

@@ -9,6 +9,7 @@ from django.db.models import F
 from appeals import clocks
 from appeals.messages import tell_unit
 from appeals.models import Appeal
+from appeals.services import _orders
 from appeals.services._again import hand_back
 from appeals.services._hand_over import end_parts
 from appeals.services._run import Run, add_entry, step
@@ -44,6 +45,7 @@ def merge(
         run.move(MERGED)
         run.set(parent=parent.pk, lead_unit=None, handler_name="", send_back_pending=False)
         run.data["into"] = parent.number
+        _orders.end_all(run)
         Appeal.objects.filter(pk=parent.pk).update(repeats=F("repeats") + 1)
         add_entry(parent, "merged_in", by=by, now=now, words=words, data={"child": run.appeal.number})
     return run.appeal
@@ -89,6 +91,7 @@ def reject(
         run.move(REJECTED)
         run.set(public_reply=reply, closed_at=now, close_kind="rejected", send_back_pending=False)
         run.data["reason"] = reason
+        _orders.end_all(run)
         clocks.met(run.appeal, clocks.DISPATCH, now=now)
         clocks.cancel(run.appeal, now=now)
     return run.appeal

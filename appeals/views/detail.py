@@ -29,7 +29,8 @@ from governance.ui.views import ActorMixin, DetailPage, find_or_404
 
 # Of the steps that a person may take, the first of these is the one button.
 NEXT = (
-    "adjudicate", "accept", "finish_assisting", "resolve", "dispatch", "handle_on_the_spot", "visit", "unmerge",
+    "adjudicate", "review_supervision", "accept", "answer_supervision", "finish_assisting", "resolve", "dispatch",
+    "handle_on_the_spot", "visit", "unmerge",
 )  # fmt: skip
 # In the menu these come last, in red.
 GRAVE = {"send_back", "recall", "reject", "merge", "reopen"}
@@ -157,7 +158,7 @@ class StepView(ActorMixin, View):
 
 
 # Where a service names its argument differently from the form.
-_FIELDS = {"into_id": "into", "unit_ids": "units", "unit_id": "unit", "to_unit_id": "to_unit"}
+_FIELDS = {"into_id": "into", "unit_ids": "units", "unit_id": "unit", "to_unit_id": "to_unit", "order_id": "order"}
 
 
 def _field_of(refused: DomainError, form: StepForm) -> str | None:

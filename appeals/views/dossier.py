@@ -11,11 +11,12 @@ import shapely
 from django.conf import settings
 
 from appeals import selectors
-from appeals.handlers import CLOCK_LABELS
+from appeals.handlers import clock_label
 from appeals.models import Appeal, AppealEntry, Assignment, SendBack
 from appeals.services.settle import REJECT_REASONS
 from appeals.workflow import CLOSED, DISPATCHED, IN_PROGRESS, MERGED, REGISTERED, REJECTED, RESOLVED, SHELVED, STEPS
 from governance.deadlines.models import Clock
+from governance.deadlines.wording import kind_label
 from governance.files import selectors as files
 from governance.files.models import Attachment
 from governance.scope import Actor
@@ -49,6 +50,15 @@ _LOOKS: dict[str, tuple[str, str, str]] = {
     "reveal": ("查看完整号码", "eye", ""),
     "card_soon": ("系统预警", "clock-exclamation", "soon"),
     "card_over": ("系统预警", "alert-triangle", "over"),
+    "supervise": ("督办", "speakerphone", "over"),
+    "answer_supervision": ("回复督办", "message-reply", ""),
+    "review_supervision": ("审核督办回复", "gavel", ""),
+    "supervision_moved": ("督办单转单位", "arrow-right", ""),
+    "supervision_ended": ("督办单销号", "check", ""),
+    "not_solved": ("诉求人反映未解决", "mood-sad", "soon"),
+    "not_sampled": ("未抽中回访", "checks", ""),
+    "window_lapsed": ("退单期限已过", "clock-exclamation", ""),
+    "ping_pong": ("多次退单", "arrows-exchange", "soon"),
     "clock_moved": ("时限调整", "calendar-event", ""),
     "import": ("热线导入", "file-import", "ok"),
     "import_reply": ("来源系统办结", "checks", "ok"),
@@ -138,7 +148,7 @@ def clock_rows(appeal: Appeal, now: datetime) -> list[dict[str, Any]]:
     open_first = sorted(clocks, key=lambda c: c.ended_at is not None)
     return [
         {
-            "label": CLOCK_LABELS.get(c.kind, c.kind), "unit": names.get(c.unit_id, ""), "due_at": c.due_at,
+            "label": clock_label(c), "unit": names.get(c.unit_id, ""), "due_at": c.due_at,
             "chip": _clock_chip(c, now),
         }
         for c in open_first
@@ -202,7 +212,7 @@ def _reading(entry: AppealEntry) -> str:
     left = entry.clock.get("left_seconds")
     if left is None:
         return ""
-    kind = CLOCK_LABELS.get(entry.clock.get("kind", ""), "")
+    kind = kind_label(entry.clock["kind"]) if entry.clock.get("kind") else ""
     return f"{kind}时限{'剩余' if left >= 0 else '已超'} {dates.span(left)}"
 
 

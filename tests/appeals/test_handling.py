@@ -25,7 +25,10 @@ def audited(appeal: Appeal, action: str) -> bool:
 class TestDispatch:
     def test_goes_to_the_unit_with_its_clocks_and_message(self, dispatched, cast, district) -> None:
         assert (dispatched.state, dispatched.lead_unit_id) == ("dispatched", district.department_1.pk)
-        running = {"dispatch": "met", "accept": "running", "first_contact": "running", "resolve": "running"}
+        running = {
+            "dispatch": "met", "accept": "running", "first_contact": "running", "resolve": "running",
+            "send_back_window": "running",
+        }  # fmt: skip
         assert clocks(dispatched) == running
         assert (dispatched.clock_kind, dispatched.due_at) == (
             "resolve",
@@ -225,9 +228,11 @@ class TestVisit:
 
     def test_three_calls_that_nobody_answers_close_it_as_such(self, resolved, cast, now) -> None:
         report = self.report(reached=False, solved=None, satisfaction="")
-        for _ in range(2):
-            assert services.visit(appeal_id=resolved.pk, report=report, by=cast.ss, now=now).state == "resolved"
-        appeal = services.visit(appeal_id=resolved.pk, report=report, by=cast.ss, now=now)
+        for hours in (0, 5):
+            at = now + timedelta(hours=hours)
+            assert services.visit(appeal_id=resolved.pk, report=report, by=cast.ss, now=at).state == "resolved"
+        at = now + timedelta(days=1)
+        appeal = services.visit(appeal_id=resolved.pk, report=report, by=cast.ss, now=at)
         assert (appeal.state, appeal.close_kind) == ("closed", "unreachable")
 
     def test_never_by_who_handled_it(self, registered, cast, district, now) -> None:

@@ -58,7 +58,17 @@ class Subject:
     # Routes of these that answer GET with 200 to whoever sees the object.
     pages: frozenset[str] = frozenset()
     values: dict[str, dict[str, object]] = field(default_factory=dict)
+    # What the address takes of the sample, where that is more than its key: name → attribute.
+    more: dict[str, str] = field(default_factory=dict)
 
+
+OF_APPEALS: dict[Role, Relations] = LINE | {
+    # A department sees what is with it, wherever it happened, and nothing of its neighbour's.
+    Role.DEPARTMENT_STAFF: {
+        "own": ("department_1", True), "other": ("department_2", False), "above": ("district", False),
+    },
+    Role.ENTERPRISE_LIAISON: {"other": ("street_1", False), "above": ("district", False)},
+}  # fmt: skip
 
 APPEAL_PAGES = ("appeals:detail", "appeals:print")
 APPEAL_READS = ("api:appeal", "api:appeal_history")
@@ -69,19 +79,17 @@ SUBJECTS: tuple[Subject, ...] = (
     Subject(
         name="appeal",
         key="pk",
-        routes=(*APPEAL_PAGES, "appeals:reveal", "appeals:step", *APPEAL_CALLS),
+        routes=(*APPEAL_PAGES, "appeals:reveal", "appeals:visit", "appeals:step", *APPEAL_CALLS),
         pages=frozenset({*APPEAL_PAGES, *APPEAL_READS}),
         values={"appeals:step": {"step": "accept"}},
-        seen=LINE
-        | {
-            # A department sees what is with it, wherever it happened, and nothing of its neighbour's.
-            Role.DEPARTMENT_STAFF: {
-                "own": ("department_1", True),
-                "other": ("department_2", False),
-                "above": ("district", False),
-            },
-            Role.ENTERPRISE_LIAISON: {"other": ("street_1", False), "above": ("district", False)},
-        },
+        seen=OF_APPEALS,
+    ),
+    Subject(
+        name="photo",
+        key="pk",
+        routes=("files:open", "files:thumbnail", "api:attachment"),
+        pages=frozenset({"files:open", "files:thumbnail", "api:attachment"}),
+        seen=OF_APPEALS,
     ),
     Subject(
         name="unit",
@@ -127,6 +135,43 @@ SUBJECTS: tuple[Subject, ...] = (
         pages=frozenset({"accounts:staff_detail", "accounts:staff_edit", "accounts:staff_posting_add"}),
         seen={Role.SECURITY_ADMIN: DISTRICT},
     ),
+    Subject(
+        name="posting",
+        key="posting_pk",
+        more={"pk": "user_id"},
+        routes=("accounts:staff_posting_end", "accounts:staff_posting_move"),
+        pages=frozenset({"accounts:staff_posting_end", "accounts:staff_posting_move"}),
+        seen={Role.SECURITY_ADMIN: DISTRICT},
+    ),
+    Subject(
+        name="token",
+        key="token_pk",
+        more={"pk": "owner_id"},
+        routes=("accounts:staff_token_revoke",),
+        pages=frozenset({"accounts:staff_token_revoke"}),
+        seen={Role.SECURITY_ADMIN: DISTRICT},
+    ),
+    # What the district decides of its territory, and the files that it checks, are the whole district's.
+    Subject(
+        name="unit_change",
+        key="pk",
+        routes=("grids:change_cancel",),
+        seen={Role.DISTRICT_CENTRE: DISTRICT},
+    ),
+    Subject(
+        name="divisions",
+        key="pk",
+        routes=("grids:divisions_compare", "grids:divisions_refused"),
+        pages=frozenset({"grids:divisions_compare"}),
+        seen={Role.DISTRICT_CENTRE: DISTRICT},
+    ),
+    Subject(
+        name="boundaries",
+        key="pk",
+        routes=("grids:boundaries_check", "grids:boundaries_refused"),
+        pages=frozenset({"grids:boundaries_check"}),
+        seen={Role.DISTRICT_CENTRE: DISTRICT},
+    ),
 )
 
 # A body that every call of the API about an appeal takes for well-formed, so that what answers is the scope.
@@ -146,6 +191,8 @@ API_BODY: dict[str, object] = {
     "satisfaction": "satisfied",
     "title": "改正后的标题",
     "field": "phone",
+    "answer": "已约谈承办人，限两日内整改到位。",
+    "accept": True,
 }
 API_BODIES: dict[str, dict[str, object]] = {"api:appeal_reject": {"reason": "in_court"}}
 
