@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 
 import pytest
 from django.test import Client
 
 from accounts.models import User
-from appeals import services as appeal_services
-from appeals.models import Appeal
 from governance.scope import Role, UnitKind
 from grids.models import Unit
-from tests.appeals.conftest import new_appeal
 from tests.appeals.conftest import rules as rules
 from tests.fixtures import Cast, District, make_posting, make_unit
 from tests.rights.matrix import PLACES
+from tests.rights.samples import Samples
 
 
 @pytest.fixture
@@ -49,32 +48,12 @@ def acting() -> Callable[[User], Client]:
 
 
 @pytest.fixture
-def sample(
-    units: Mapping[str, Unit], cast: Cast, rules: None, now: datetime
-) -> Callable[[str, str], Appeal | Unit | User]:
+def sample(units: Mapping[str, Unit], cast: Cast, rules: None, now: datetime) -> Callable[[str, str], Any]:
     """`sample(subject, place)`: an object of that kind that lies there; the same one when asked again."""
-    made: dict[tuple[str, str], Appeal | Unit | User] = {}
+    return Samples(units, cast, now).get
 
-    def get(subject: str, place: str) -> Appeal | Unit | User:
-        if (subject, place) not in made:
-            made[subject, place] = makers[subject](units[place])
-        return made[subject, place]
 
-    def appeal(unit: Unit) -> Appeal:
-        at = units["street_2"] if unit.kind == UnitKind.DEPARTMENT or unit.code.startswith("88") else unit
-        found = appeal_services.register(new=new_appeal(unit_id=at.pk), by=cast.dc, now=now)
-        if unit.kind == UnitKind.DEPARTMENT:
-            appeal_services.dispatch(appeal_id=found.pk, to_unit_id=unit.pk, by=cast.dc, now=now)
-        if unit.code.startswith("88"):
-            Appeal.objects.filter(pk=found.pk).update(district=unit.district, street=unit)
-        return found
-
-    def person(unit: Unit) -> User:
-        return make_posting(Role.COMMUNITY_WORKER, unit, username=f"person-{unit.code.lower()}").user
-
-    makers: dict[str, Callable[[Unit], Appeal | Unit | User]] = {
-        "appeal": appeal,
-        "unit": lambda unit: unit,
-        "person": person,
-    }
-    return get
+@pytest.fixture(autouse=True)
+def media(settings: Any, tmp_path: Any) -> None:
+    """Files of the walks, apart."""
+    settings.MEDIA_ROOT = tmp_path

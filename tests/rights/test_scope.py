@@ -1,13 +1,14 @@
 """Every route that names an object × every role × own unit, other unit, above, below: outside the scope it is 404."""
 
 import json
+from typing import Any
 
 import pytest
 
 from accounts.rights import RIGHTS, ROUTES, SIGNED_IN, right_for
 from governance.scope import Role
 from tests.rights.matrix import API_BODIES, API_BODY, OTHERWISE, SUBJECTS, Subject
-from tests.rights.walk import Route, routes
+from tests.rights.walk import Route, routes, status_of
 
 ALL = {route.name: route for route in routes()}
 NOT_SEEN = {"below": ("grid_1", False)}
@@ -19,9 +20,9 @@ def test_a_role_reaches_what_lies_in_its_scope_and_nothing_else(subject: Subject
     for role, user in one_of_each.items():
         client = acting(user)
         for relation, (place, is_seen) in subject.seen.get(role, NOT_SEEN).items():
-            pk = sample(subject.name, place).pk
+            thing = sample(subject.name, place)
             for route, method in _calls(subject):
-                status = client.generic(method, _url(route, subject, pk), **_body(route)).status_code
+                status = status_of(client.generic(method, _url(route, subject, thing), **_body(route)))
                 if status not in (expected := _expected(subject, route, role, method, is_seen)):
                     wrong.append(f"{route.name}: {role} {relation} {method}: {status}, expected {sorted(expected)}")
     assert wrong == []
@@ -31,8 +32,9 @@ def _calls(subject: Subject) -> list[tuple[Route, str]]:
     return [(ALL[name], method) for name in subject.routes for method in ALL[name].methods]
 
 
-def _url(route: Route, subject: Subject, pk: int) -> str:
-    return route.url(**{_key(route, subject): pk, **subject.values.get(route.name, {})})
+def _url(route: Route, subject: Subject, thing: Any) -> str:
+    more = {name: getattr(thing, attribute) for name, attribute in subject.more.items()}
+    return route.url(**{_key(route, subject): thing.pk, **more, **subject.values.get(route.name, {})})
 
 
 def _key(route: Route, subject: Subject) -> str:

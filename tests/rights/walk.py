@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -18,7 +19,13 @@ NOTHING = {
     "PathConverter": "nothing",
     "UUIDConverter": UUID(int=0),
 }
-METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+
+def status_of(answer: Any) -> int:
+    """The answer's status; a file that came with it is read to its end, and so closed."""
+    if answer.streaming:
+        b"".join(answer.streaming_content)
+    return int(answer.status_code)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,127 @@
+"""What belongs to a person rather than to a place, as data: who made it reaches it, and nobody beside them does.
+
+A kind here has a maker in `MAKERS`: called with the owner, it gives what the address needs.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Model
+
+from accounts.models import StaffImport, User, UserSession
+from appeals.models import ExportRequest, ImportFile, ImportTemplate
+from governance.files import services as files
+from governance.jobs import services as jobs
+from governance.outbox.models import InboxItem
+from governance.outbox.services import notify
+from governance.scope import Actor, Role
+from governance.ui.models import SavedView
+from tests.files.crafted import picture, upload
+
+
+@dataclass(frozen=True)
+class Owned:
+    """A kind of thing that a person has. `also` are roles of the first line that reach it, too."""
+
+    name: str
+    owner: Role
+    routes: tuple[str, ...]
+    also: frozenset[Role] = frozenset()
+
+
+DC, SS, SE = Role.DISTRICT_CENTRE, Role.STREET_STAFF, Role.SECURITY_ADMIN
+
+OWNED: tuple[Owned, ...] = (
+    Owned("session", SS, ("accounts:session_end",)),
+    Owned("staff_import", SE, (
+        "accounts:staff_import_detail", "accounts:staff_import_start", "accounts:staff_import_refused",
+        "accounts:staff_import_passwords",
+    )),
+    Owned("draft_file", SS, ("files:open", "files:thumbnail", "files:discard", "api:attachment")),
+    Owned("job", DC, ("jobs:detail", "jobs:progress", "jobs:cancel", "jobs:download")),
+    Owned("message", SS, ("outbox:open", "outbox:read", "api:inbox_read")),
+    Owned("saved_view", SS, ("ui:delete_view",)),
+    Owned("import_file", DC, (
+        "imports:detail", "imports:columns", "imports:progress", "imports:start", "imports:stop", "imports:discard",
+        "imports:refused", "api:import", "api:import_start",
+    )),
+    # Leaders of the unit that asks, and of those above it, decide.
+    Owned("export", SS, ("appeals:export", "appeals:export_begin", "appeals:export_file"),
+          also=frozenset({Role.STREET_LEADER, Role.DISTRICT_CENTRE})),
+)  # fmt: skip
+
+# Routes about an object that has neither place nor owner: whoever has the right reaches each of them.
+SHARED: dict[str, str] = {
+    "appeals:category": "one category tree for the whole district",
+    "appeals:category_active": "one category tree for the whole district",
+    "audit:detail": "the auditor reads the whole record",
+    "calendars:year": "one calendar for the whole district",
+    "calendars:import_year": "one calendar for the whole district",
+    "calendars:day_edit": "one calendar for the whole district",
+    "calendars:day_delete": "one calendar for the whole district",
+    "imports:template_delete": "templates are shared by the district centre",
+}
+
+# Where a stranger is led back with a message: the same words as for what is gone, and the thing is still there.
+LED_BACK = frozenset({
+    "accounts:session_end", "ui:delete_view", "accounts:staff_import_start", "accounts:staff_import_passwords",
+})  # fmt: skip
+
+
+def _session(owner: Actor, now: datetime) -> Model:
+    user = User.objects.get(pk=owner.user_id)
+    return UserSession.objects.create(
+        user=user, session_key="someone-elses-browser", ip="10.0.0.1", agent="浏览器", started_at=now, seen_at=now
+    )
+
+
+def _staff_import(owner: Actor, now: datetime) -> Model:
+    return StaffImport.objects.create(file_name="名单.xlsx", uploaded_by_id=owner.user_id, uploaded_at=now)
+
+
+def _draft(owner: Actor, now: datetime) -> Model:
+    return files.store(upload=upload("楼道.jpg", picture()), kind="photo", by=owner, now=now)
+
+
+def _job(owner: Actor, now: datetime) -> Model:
+    return jobs.create(kind="appeals.export", title="导出", params={}, by=owner, now=now)
+
+
+def _message(owner: Actor, now: datetime) -> Model:
+    notify(user_ids=[owner.user_id], key="walk", title="有新工单", now=now)
+    return InboxItem.objects.get(user_id=owner.user_id, key="walk")
+
+
+def _view(owner: Actor, now: datetime) -> Model:
+    return SavedView.objects.create(user_id=owner.user_id, page="appeals", name="超期的", query="tab=late")
+
+
+def _import_file(owner: Actor, now: datetime) -> Model:
+    found = ImportFile(
+        name="热线工单.xlsx", size=1, layout={"headers": ["编号"], "first_row": 2}, uploaded_by_user=owner.user_id,
+        uploaded_at=now,
+    )  # fmt: skip
+    found.file.save("热线工单.xlsx", io.BytesIO(b"x"))
+    return found
+
+
+def _export(owner: Actor, now: datetime) -> Model:
+    return ExportRequest.objects.create(
+        purpose="季度分析", count=5_000, asked_by_user=owner.user_id, asked_by_name=owner.user_name,
+        asked_by_unit_id=owner.unit_id, asked_at=now,
+    )  # fmt: skip
+
+
+MAKERS: dict[str, Callable[[Actor, datetime], Model]] = {
+    "session": _session, "staff_import": _staff_import, "draft_file": _draft, "job": _job, "message": _message,
+    "saved_view": _view, "import_file": _import_file, "export": _export,
+}  # fmt: skip
+
+
+def template(owner: Actor) -> ImportTemplate:
+    """A template of columns, which all of the centre share."""
+    return ImportTemplate.objects.create(name="市热线", mapping={}, made_by_user=owner.user_id)

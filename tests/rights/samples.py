@@ -1,0 +1,95 @@
+"""An object of each kind of `matrix.SUBJECTS`, lying where the walk wants it: a method of the subject's name."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from accounts.models import ApiToken, Posting, User
+from appeals import services as appeal_services
+from appeals.models import Appeal
+from governance.files import services as files
+from governance.files.models import Attachment
+from governance.scope import Role, UnitKind
+from grids.models import ImportDraft, Unit, UnitChange
+from tests.appeals.conftest import new_appeal
+from tests.files.crafted import picture, upload
+from tests.fixtures import Cast, make_posting
+
+
+class Samples:
+    """Makes them when they are first asked for."""
+
+    def __init__(self, units: Any, cast: Cast, now: datetime) -> None:
+        self.units, self.cast, self.now = units, cast, now
+        self._made: dict[tuple[str, str], Any] = {}
+
+    def get(self, subject: str, place: str) -> Any:
+        """The object of this subject at this place; the same one when asked again."""
+        if (subject, place) not in self._made:
+            self._made[subject, place] = getattr(self, subject)(self.units[place])
+        return self._made[subject, place]
+
+    def appeal(self, unit: Unit) -> Appeal:
+        """For a department: dispatched to it, wherever it happened."""
+        at = self.units["street_2"] if unit.kind == UnitKind.DEPARTMENT or _is_elsewhere(unit) else unit
+        found = appeal_services.register(new=new_appeal(unit_id=at.pk), by=self.cast.dc, now=self.now)
+        if unit.kind == UnitKind.DEPARTMENT:
+            appeal_services.dispatch(appeal_id=found.pk, to_unit_id=unit.pk, by=self.cast.dc, now=self.now)
+        if _is_elsewhere(unit):
+            Appeal.objects.filter(pk=found.pk).update(district=unit.district, street=unit)
+        return found
+
+    def photo(self, unit: Unit) -> Attachment:
+        """Of an appeal that lies there."""
+        draft = files.store(upload=upload("现场.jpg", picture()), kind="photo", by=self.cast.dc, now=self.now)
+        appeal = self.appeal(unit)
+        files.attach(ids=[draft.pk], subject_type="appeals.appeal", subject_id=appeal.pk, by=self.cast.dc)
+        return draft
+
+    def unit(self, unit: Unit) -> Unit:
+        """The unit itself."""
+        return unit
+
+    def person(self, unit: Unit) -> User:
+        """Somebody who works there."""
+        return make_posting(Role.COMMUNITY_WORKER, unit, username=f"person-{unit.code.lower()}").user
+
+    def posting(self, unit: Unit) -> Posting:
+        """Of somebody who works there."""
+        return make_posting(Role.COMMUNITY_WORKER, unit, username=f"posted-{unit.code.lower()}")
+
+    def token(self, unit: Unit) -> ApiToken:
+        """Of a device that acts for somebody there."""
+        posting = make_posting(Role.COMMUNITY_WORKER, unit, username=f"device-{unit.code.lower()}")
+        found = ApiToken.objects.create(
+            posting=posting, name="采集终端", digest=f"{posting.pk:064d}", prefix="walk", created_by_user=0,
+            created_by_name="安全管理员", created_at=self.now, expires_at=self.now.replace(year=self.now.year + 1),
+        )  # fmt: skip
+        found.owner_id = posting.user_id  # type: ignore[attr-defined]
+        return found
+
+    def unit_change(self, unit: Unit) -> UnitChange:
+        """A renaming that waits for its day."""
+        return UnitChange.objects.create(
+            unit=unit, district_id=unit.district_id, kind="rename", effective_on=date(2030, 1, 1),
+            after={"name": "新名"}, decided_by_user=0, decided_by_name="区中心", decided_at=self.now,
+        )  # fmt: skip
+
+    def divisions(self, unit: Unit) -> ImportDraft:
+        """A file of divisions that was compared."""
+        return self._draft(unit, "divisions", {"rows": []})
+
+    def boundaries(self, unit: Unit) -> ImportDraft:
+        """A file of boundaries that was checked."""
+        return self._draft(unit, "boundaries", {"features": [], "system": "wgs84", "token": ""})
+
+    def _draft(self, unit: Unit, kind: str, content: dict[str, Any]) -> ImportDraft:
+        return ImportDraft.objects.create(
+            kind=kind, district_id=unit.district_id, file_name="文件", content=content, user_id=0, user_name="区中心",
+            created_at=self.now,
+        )  # fmt: skip
+
+
+def _is_elsewhere(unit: Unit) -> bool:
+    return unit.code.startswith("88")
