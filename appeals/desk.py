@@ -9,7 +9,8 @@ from django.db.models import Count, F
 
 from accounts.rights import may
 from appeals import selectors
-from appeals.models import Appeal, Assignment
+from appeals.models import Appeal, Assignment, SupervisionOrder
+from appeals.models.supervision import SupervisionQuerySet
 from appeals.querysets import AppealQuerySet
 from appeals.workflow import DISPATCHED, IN_PROGRESS, OPEN, REGISTERED, RESOLVED
 from governance.scope import Actor, Role, UnitKind
@@ -78,7 +79,29 @@ def piles(by: Actor) -> list[Pile]:
     if may(by, "appeal.visit"):
         rows = _by_clock(_rows().filter(desk_unit=unit, state=RESOLVED))
         found.append(Pile("visit", "待回访", rows, "", "没有待回访的工单。", view="appeals:visits"))
-    return [*found, *_followed(by)]
+    return [*_supervised(by), *found, *_followed(by)]
+
+
+def _supervised(by: Actor) -> list[Pile]:
+    """Supervision orders that wait for the unit's answer, and answers that wait for its word."""
+    found = []
+    if may(by, "appeal.answer_supervision"):
+        mine = SupervisionOrder.objects.filter(unit=by.unit_id, state=SupervisionOrder.OPEN)
+        found.append(
+            Pile("supervision", "待回复督办", _by_clock(_of_orders(mine)), "tab=open", "没有等待回复的督办单。", "over",
+                 "appeals:supervision")
+        )  # fmt: skip
+    if may(by, "appeal.review_supervision"):
+        answered = SupervisionOrder.objects.filter(issued_by_unit=by.unit_id, state=SupervisionOrder.ANSWERED)
+        found.append(
+            Pile("supervision_review", "待审核督办回复", _by_clock(_of_orders(answered)), "tab=answered",
+                 "没有等待审核的督办回复。", view="appeals:supervision")
+        )  # fmt: skip
+    return found
+
+
+def _of_orders(orders: SupervisionQuerySet) -> AppealQuerySet:
+    return _rows().filter(pk__in=orders.order_by().values("appeal_id"))
 
 
 def _assisting(unit_id: int) -> AppealQuerySet:
@@ -99,11 +122,21 @@ def _followed(by: Actor) -> list[Pile]:
     return found
 
 
+def on_leaders_list(by: Actor, limit: int = 24) -> list[Late]:
+    """Whose the open ones on the district leader's list are, most first."""
+    return _by_lead(Appeal.objects.filter(ladder__gte=3, state__in=OPEN, district_id=by.district_id), limit)
+
+
 def late_by_unit(by: Actor, limit: int = 12) -> list[Late]:
     """Where the late ones lie, most first, in the actor's unit and below."""
     if by.unit_kind not in _COLUMNS:
         return []
     inside = {"district_id": by.district_id, _COLUMNS[by.unit_kind]: by.unit_id}
-    rows = Appeal.objects.filter(card="red", state__in=OPEN, **inside).order_by()
-    counted = rows.values("lead_unit_id", "lead_unit__name").annotate(n=Count("pk")).order_by("-n", "lead_unit_id")
+    return _by_lead(Appeal.objects.filter(card="red", state__in=OPEN, **inside), limit)
+
+
+def _by_lead(rows: AppealQuerySet, limit: int) -> list[Late]:
+    counted = (
+        rows.order_by().values("lead_unit_id", "lead_unit__name").annotate(n=Count("pk")).order_by("-n", "lead_unit_id")
+    )
     return [Late(row["lead_unit_id"], row["lead_unit__name"] or "尚未交办", row["n"]) for row in counted[:limit]]

@@ -15,7 +15,7 @@ from django import forms
 from django.db.models import Q
 from django.http import QueryDict
 
-from appeals import search
+from appeals import returns, search
 from appeals.forms.inputs import LongChoiceField, Option, category_options, unit_options
 from appeals.models import CHANNELS, STATES, URGENCIES, Appeal, Assignment, Category
 from appeals.place import TERRITORY
@@ -89,6 +89,8 @@ class AppealFilterSet(django_filters.FilterSet):  # type: ignore[misc]
         method="of_mine",
         empty_label="全部",
     )
+    # The returns behind a number of 退单统计, see appeals.returns.
+    returned = django_filters.CharFilter(method="of_returned", max_length=60, widget=forms.HiddenInput)
     person = django_filters.CharFilter(method="of_person", max_length=80, widget=forms.HiddenInput)
 
     class Meta:
@@ -163,6 +165,10 @@ class AppealFilterSet(django_filters.FilterSet):  # type: ignore[misc]
         """What happened in the unit or below it."""
         column = _COLUMNS.get(UnitKind(value.kind))
         return queryset.filter(**{column: value.pk}) if column else queryset.none()
+
+    def of_returned(self, queryset: AppealQuerySet, name: str, value: str) -> AppealQuerySet:
+        """What a unit sent back in a period, by its verdict."""
+        return queryset.filter(pk__in=returns.behind(value))
 
     def of_mine(self, queryset: AppealQuerySet, name: str, value: str) -> AppealQuerySet:
         """What the person logged, or accepted for the unit."""

@@ -21,6 +21,12 @@ ITEMS = (
     NavItem("登记诉求", "appeals:register", "edit", "appeal.register", GROUP, 30),
     NavItem("快速上报", "appeals:report", "circle-plus", "appeal.register", GROUP, 40, phone=2, phone_label="上报"),
     NavItem("回访", "appeals:visits", "phone-call", "appeal.visit", GROUP, 50, owns=("appeals:visit",)),
+    NavItem(
+        "督办单", "appeals:supervision", "speakerphone", "appeal.see_supervision", GROUP, 52,
+        owns=("appeals:supervision_sheet",),
+    ),
+    NavItem("区领导清单", "appeals:leader_list", "list-check", "appeal.see_leader_list", GROUP, 54),
+    NavItem("退单统计", "appeals:send_backs", "arrow-back-up", "appeal.see_send_backs", GROUP, 56),
     NavItem("我登记的", "appeals:mine", "user-edit", "appeal.register", GROUP, 60),
     NavItem("导出记录", "appeals:exports", "file-spreadsheet", "appeal.export", GROUP, 80, owns=("appeals:export",)),
     NavItem(

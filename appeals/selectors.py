@@ -9,7 +9,7 @@ from django.db.models import Count, Q, QuerySet
 
 from accounts.rights import may
 from appeals import search
-from appeals.models import Appeal, AppealEntry, Assignment, Category
+from appeals.models import Appeal, AppealEntry, Assignment, Category, SupervisionOrder
 from appeals.querysets import AppealQuerySet
 from appeals.standing import stands
 from appeals.workflow import STEPS, Step
@@ -89,6 +89,12 @@ def _makes_sense(step: Step, appeal: Appeal, part: Assignment | None, now: datet
 def timeline(appeal: Appeal) -> QuerySet[AppealEntry]:
     """The history, newest first."""
     return appeal.entries.order_by("-id")
+
+
+def supervision_orders(appeal: Appeal, by: Actor) -> QuerySet[SupervisionOrder]:
+    """The appeal's supervision orders that the actor may see, newest first."""
+    orders = SupervisionOrder.objects.visible_to(by).filter(appeal=appeal)
+    return orders.select_related("unit", "issued_by_unit").order_by("-pk")
 
 
 def assignments(appeal: Appeal) -> QuerySet[Assignment]:

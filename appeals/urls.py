@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from appeals.views import categories, detail, exports, lists, registering, visits, worklist
+from appeals.views import categories, detail, exports, lists, registering, supervision, visits, worklist
 
 app_name = "appeals"
 
@@ -17,6 +17,10 @@ urlpatterns = [
     path("report/", registering.Report.as_view(), name="report"),
     path("report/place/", registering.whereabouts, name="whereabouts"),
     path("visits/", visits.VisitList.as_view(), name="visits"),
+    path("supervision/", supervision.SupervisionList.as_view(), name="supervision"),
+    path("supervision/<int:pk>/print/", supervision.sheet, name="supervision_sheet"),
+    path("leader-list/", supervision.LeaderList.as_view(), name="leader_list"),
+    path("send-backs/", supervision.send_backs, name="send_backs"),
     path("categories/", categories.tree, name="categories"),
     path("categories/add/", categories.Add.as_view(), name="category_add"),
     path("categories/<int:pk>/", categories.Change.as_view(), name="category"),

@@ -15,6 +15,7 @@ from appeals.models import (
     Assignment,
     Category,
     SendBack,
+    SupervisionOrder,
     Visit,
 )  # fmt: skip
 from appeals.services.settle import REJECT_REASONS
@@ -124,6 +125,22 @@ class _Place(serializers.Serializer[Any]):
         required=False, allow_null=True, min_value=-180, max_value=180, help_text="WGS-84 经度"
     )
     lat = serializers.FloatField(required=False, allow_null=True, min_value=-90, max_value=90, help_text="WGS-84 纬度")
+
+
+class SupervisionOrderSerializer(serializers.ModelSerializer[SupervisionOrder]):
+    """A supervision order 督办单 with its answer and what the issuer said to it."""
+
+    appeal_number = serializers.CharField(source="appeal.number", read_only=True)
+    unit = UnitField(read_only=True)
+    issued_by_unit = UnitField(read_only=True)
+
+    class Meta:
+        model = SupervisionOrder
+        fields = (
+            "id", "number", "appeal", "appeal_number", "round", "origin", "unit", "issued_by_unit", "issued_by_name",
+            "issued_at", "words", "state", "due_at", "is_late", "answer", "answered_at", "answered_by_name", "returns",
+            "review_words", "reviewed_by_name", "closed_at", "closed_how",
+        )  # fmt: skip
 
 
 class NewAppealSerializer(_Place):

@@ -10,6 +10,7 @@ urlpatterns = [
     path("appeals/", views.AppealList.as_view(), name="appeals"),
     path("appeals/bulk-dispatch/", views.BulkDispatch.as_view(), name="appeals_bulk_dispatch"),
     path("appeals/<int:appeal_id>/", views.AppealOne.as_view(), name="appeal"),
+    path("supervision-orders/", views.SupervisionOrders.as_view(), name="supervision_orders"),
     path("appeals/<int:appeal_id>/history/", views.AppealHistory.as_view(), name="appeal_history"),
     path("appeals/<int:appeal_id>/notes/", views.AppealNotes.as_view(), name="appeal_notes"),
     path("appeals/<int:appeal_id>/reveal/", views.AppealReveal.as_view(), name="appeal_reveal"),

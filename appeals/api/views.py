@@ -15,9 +15,9 @@ from rest_framework.views import APIView
 
 from appeals import clocks, selectors, services
 from appeals.api import serializers as s
-from appeals.api.filters import ApiFilterSet
+from appeals.api.filters import ApiFilterSet, SupervisionFilterSet
 from appeals.api.steps import CALLS
-from appeals.models import Appeal, AppealEntry, Category
+from appeals.models import Appeal, AppealEntry, Category, SupervisionOrder
 from appeals.querysets import AppealQuerySet
 from appeals.services import NewAppeal
 from governance.errors import NotFound
@@ -118,6 +118,27 @@ class AppealHistory(generics.ListAPIView[AppealEntry]):
     def get_queryset(self) -> Any:
         """The entries of an appeal in scope."""
         return selectors.timeline(_appeal(self.request, self.kwargs["appeal_id"]))
+
+
+class NewestOrders(NewestFirst):
+    """Supervision orders, newest first."""
+
+    ordering = ("-issued_at", "-id")
+
+
+@extend_schema(tags=["督办单"])
+class SupervisionOrders(generics.ListAPIView[SupervisionOrder]):
+    """The supervision orders that the caller may see, newest first."""
+
+    serializer_class = s.SupervisionOrderSerializer
+    pagination_class = NewestOrders
+    filterset_class = SupervisionFilterSet
+    queryset = SupervisionOrder.objects.none()
+
+    def get_queryset(self) -> Any:
+        """Scope, with the units that a row names."""
+        orders = SupervisionOrder.objects.visible_to(_actor(self.request))
+        return orders.select_related("appeal", "unit", "issued_by_unit")
 
 
 @extend_schema(tags=TAG)

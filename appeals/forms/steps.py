@@ -339,7 +339,8 @@ class _OfOrder(StepForm):
 
     def arguments(self) -> dict[str, Any]:
         arguments = super().arguments()
-        return {**arguments, "order_id": arguments.pop("order")}
+        arguments["order_id"] = arguments.pop("order")
+        return arguments
 
 
 class AnswerSupervision(_OfOrder):

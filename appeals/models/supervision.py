@@ -21,11 +21,13 @@ class SupervisionQuerySet(models.QuerySet["SupervisionOrder"]):
     """Supervision orders, narrowed to what an actor may see."""
 
     def visible_to(self, actor: Actor) -> SupervisionQuerySet:
-        """Those of the district or the street for who oversees it; else those that name the actor's unit."""
+        """Those of the district or the street for who oversees it; else those to the actor's unit, or below it."""
         if actor.role in TERRITORIAL and actor.unit_kind == UnitKind.DISTRICT:
             return self.filter(district_id=actor.unit_id)
         if actor.role in TERRITORIAL and actor.unit_kind == UnitKind.STREET:
             return self.filter(Q(street_id=actor.unit_id) | Q(unit_id=actor.unit_id))
+        if actor.role in TERRITORIAL and actor.unit_kind == UnitKind.COMMUNITY:
+            return self.filter(unit__community_id=actor.unit_id)
         if actor.role in TERRITORIAL or actor.role == Role.DEPARTMENT_STAFF:
             return self.filter(unit_id=actor.unit_id)
         return self.none()

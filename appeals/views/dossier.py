@@ -12,7 +12,7 @@ from django.conf import settings
 
 from appeals import selectors
 from appeals.handlers import clock_label
-from appeals.models import Appeal, AppealEntry, Assignment, SendBack
+from appeals.models import Appeal, AppealEntry, Assignment, SendBack, SupervisionOrder
 from appeals.services.settle import REJECT_REASONS
 from appeals.workflow import CLOSED, DISPATCHED, IN_PROGRESS, MERGED, REGISTERED, REJECTED, RESOLVED, SHELVED, STEPS
 from governance.deadlines.models import Clock
@@ -104,6 +104,7 @@ def of(appeal: Appeal, by: Actor, now: datetime) -> dict[str, Any]:
         "events_left": max(0, len(events) - ENTRIES_SHOWN),
         "attachments": [a for a in attachments if not a.entry_id],
         "pending_return": _pending_return(appeal),
+        "orders": [(order, _order_chip(order, now)) for order in selectors.supervision_orders(appeal, by)],
         "children": list(selectors.for_list(by).filter(parent_id=appeal.pk)[:50]),
         "same_person": list(selectors.same_person(appeal, by)),
         "similar": list(selectors.similar(appeal, by)),
@@ -139,6 +140,12 @@ def _part_chip(part: Assignment) -> Chip:
         tone = {"resolved": "ok", "sent_back": "soon"}.get(part.ended_how, "mute")
         return Chip(part.get_ended_how_display(), tone)
     return Chip("办理中", "work") if part.accepted_at else Chip("待签收", "info")
+
+
+def _order_chip(order: SupervisionOrder, now: datetime) -> Chip:
+    if order.state == SupervisionOrder.OPEN and order.due_at is not None:
+        return clock(order.due_at, now=now, card="red" if order.is_late else "")
+    return Chip(order.get_state_display(), "visit" if order.state == SupervisionOrder.ANSWERED else "mute")
 
 
 def clock_rows(appeal: Appeal, now: datetime) -> list[dict[str, Any]]:
@@ -188,8 +195,8 @@ def _note(entry: AppealEntry) -> str:
     data = entry.data
     if entry.kind == "visit":
         if not data.get("reached"):
-            return "未联系上"
-        solved = "已解决" if data.get("solved") else "未解决"
+            return "未联系上" if data.get("counts", True) else "未联系上（同一半天内或非工作日，不计次）"
+        solved = "已解决" if data.get("solved") else "未解决，已解释说明" if data.get("explained") else "未解决"
         return f"{solved}，{_SATISFACTION.get(data.get('satisfaction', ''), '')}"
     if entry.kind == "adjudicate":
         return f"{'退单成立' if data.get('upheld') else '退单不成立'}（{data.get('unit', '')}）"
@@ -200,6 +207,10 @@ def _note(entry: AppealEntry) -> str:
         "accept": "协办单位" if data.get("part") == Assignment.ASSISTING else "",
         "resolve": "超期办结" if data.get("late") else "按期办结",
         "register": "当场办结" if data.get("on_the_spot") else "",
+        "supervise": data.get("order"),
+        "answer_supervision": f"{data.get('order', '')} {'逾期回复' if data.get('late') else '按期回复'}",
+        "review_supervision": f"{data.get('order', '')} {'通过，销号' if data.get('accepted') else '退回重新回复'}",
+        "not_solved": f"并案工单 {data['child']} 的诉求人" if data.get("child") else "诉求人网上自述",
         "merge": data.get("into"), "merged_in": data.get("child"), "unmerged": data.get("child"),
     }  # fmt: skip
     if data.get("assisting"):

@@ -185,7 +185,10 @@ class MineList(AppealList):
         return super().get_queryset().filter(registered_by_user=self.actor.user_id)
 
 
-_LISTS = {PAGE: "appeals:list", "appeals-mine": "appeals:mine", "appeals-visits": "appeals:visits"}
+_LISTS = {
+    PAGE: "appeals:list", "appeals-mine": "appeals:mine", "appeals-visits": "appeals:visits",
+    "appeals-leaders": "appeals:leader_list", "supervision": "appeals:supervision",
+}  # fmt: skip
 
 
 @require_POST
@@ -217,7 +220,7 @@ def saved_views(request: HttpRequest) -> HttpResponse:
 _LABELS = {
     "q": "关键词", "tab": "状态", "category": "类别", "place": "区域", "channel": "渠道", "registered_after": "起",
     "registered_before": "止", "unit": "主办单位", "urgency": "紧急程度", "state": "状态", "handler": "经办人",
-    "mine": "与我相关", "person": "完整号码", "order": "排序",
+    "mine": "与我相关", "person": "完整号码", "order": "排序", "origin": "来由", "returned": "退单",
 }  # fmt: skip
 
 

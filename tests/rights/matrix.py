@@ -85,6 +85,21 @@ SUBJECTS: tuple[Subject, ...] = (
         seen=OF_APPEALS,
     ),
     Subject(
+        name="supervision",
+        key="pk",
+        routes=("appeals:supervision_sheet",),
+        pages=frozenset({"appeals:supervision_sheet"}),
+        seen=LINE
+        | {
+            # An order to a department is its own, and not its neighbour's.
+            Role.DEPARTMENT_STAFF: {
+                "own": ("department_1", True),
+                "other": ("department_2", False),
+                "above": ("district", False),
+            },
+        },
+    ),
+    Subject(
         name="photo",
         key="pk",
         routes=("files:open", "files:thumbnail", "api:attachment"),

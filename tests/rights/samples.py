@@ -7,7 +7,7 @@ from typing import Any
 
 from accounts.models import ApiToken, Posting, User
 from appeals import services as appeal_services
-from appeals.models import Appeal
+from appeals.models import Appeal, SupervisionOrder
 from governance.files import services as files
 from governance.files.models import Attachment
 from governance.scope import Role, UnitKind
@@ -39,6 +39,15 @@ class Samples:
         if _is_elsewhere(unit):
             Appeal.objects.filter(pk=found.pk).update(district=unit.district, street=unit)
         return found
+
+    def supervision(self, unit: Unit) -> SupervisionOrder:
+        """To the unit, of an appeal that happened there."""
+        appeal = self.appeal(unit)
+        return SupervisionOrder.objects.create(
+            number=f"DB-{appeal.pk}", appeal=appeal, round=1, origin="leader", district_id=appeal.district_id,
+            street_id=appeal.street_id, unit=unit, issued_by_unit_id=appeal.district_id, issued_by_name="区中心",
+            issued_at=self.now, words="请查明原因并回复。",
+        )  # fmt: skip
 
     def photo(self, unit: Unit) -> Attachment:
         """Of an appeal that lies there."""
