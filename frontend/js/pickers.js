@@ -1,5 +1,6 @@
 // Selects of hundreds of options, searched by word or by pinyin initials, with what to know before choosing.
 import "tom-select/dist/css/tom-select.css";
+import "../css/pickers.css";
 import TomSelect from "tom-select/base";
 import clearButton from "tom-select/dist/esm/plugins/clear_button/plugin.js";
 import removeButton from "tom-select/dist/esm/plugins/remove_button/plugin.js";

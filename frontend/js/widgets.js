@@ -1,5 +1,6 @@
 // Heavier inputs, for the pages that ask for them: long selects that can be searched, and dates.
 import "tom-select/dist/css/tom-select.css";
+import "../css/pickers.css";
 import "flatpickr/dist/flatpickr.css";
 import TomSelect from "tom-select/base";
 import clearButton from "tom-select/dist/esm/plugins/clear_button/plugin.js";

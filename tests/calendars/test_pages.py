@@ -45,7 +45,7 @@ def press_twice(client, url, data):
 def test_the_year_is_shown_with_its_marks_and_hours(client):
     page = client.get("/calendars/2026/").content.decode()
     assert "2026 年" in page
-    assert 'aria-label="10月1日，国庆节，休息"' in page
+    assert '<span class="visually-hidden"> 10月1日，国庆节，休息</span>' in page
     assert "08:30-11:30、13:30-17:30" in page
     assert "尚未公布" not in page
     assert client.get("/calendars/").status_code == 200

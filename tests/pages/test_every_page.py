@@ -1,0 +1,198 @@
+"""Every page of the platform in a real browser: light and dark, 长辈版, wide and on a phone. Nothing overflows, nothing
+fails in the console, axe finds nothing. `SHOTS=<folder>` keeps a picture of each page in each look.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from pytest_django.live_server_helper import LiveServer
+
+from accounts.acting import actor_from
+from accounts.models import Posting
+from accounts.rights import AUTHENTICATED, PUBLIC, RIGHTS, SIGNED_IN, right_for
+from appeals import services
+from governance.scope import Role
+from tests import chromium
+from tests.appeals.conftest import REPLY, RESULT, new_appeal
+from tests.rights.conftest import one_of_each as one_of_each
+from tests.rights.conftest import rules as rules
+from tests.rights.conftest import sample as sample
+from tests.rights.conftest import units as units
+from tests.rights.matrix import SUBJECTS
+from tests.rights.owned import MAKERS, OWNED
+from tests.rights.walk import Route, routes
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+ROOT = Path(__file__).resolve().parents[2]
+AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text
+# Width, height, dark, 长辈版; and whether axe looks, too.
+LOOKS = {
+    "wide": (1440, 900, False, False, True),
+    "wide-dark": (1440, 900, True, False, True),
+    "laptop-elder": (1366, 768, False, True, False),
+    "phone": (390, 844, False, False, True),
+    "phone-dark-elder": (390, 844, True, True, False),
+}
+# Who opens a page that many may open: the first of these who has the right.
+OPENERS = (
+    Role.DISTRICT_CENTRE, Role.SECURITY_ADMIN, Role.AUDITOR, Role.SYSTEM_ADMIN, Role.STREET_LEADER,
+    Role.STREET_STAFF, Role.DISTRICT_LEADER, Role.GRID_WORKER,
+)  # fmt: skip
+# What a page's address takes beside the object.
+VALUES: dict[str, dict[str, object]] = {
+    "appeals:step": {"step": "resolve"}, "calendars:year": {"year": 2026}, "calendars:import_year": {"year": 2026},
+    "calendars:day_edit": {"day": "2026-10-10"}, "calendars:day_delete": {"day": "2026-10-10"},
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def media(settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture
+def browser() -> Iterator[Any]:
+    path = chromium.find()
+    if path is None:
+        pytest.skip(chromium.HOW)
+    from playwright.sync_api import sync_playwright
+
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        # Playwright's own loop runs in this thread, which Django would otherwise take for asynchronous code.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        running = playwright.chromium.launch(executable_path=path, args=chromium.ARGUMENTS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def opened(one_of_each, sample, units, cast, now) -> dict[str, tuple[Role, str]]:
+    """Every page: its route's name → who opens it, and its address."""
+    _some_appeals(units, cast, now)
+    clients = {role: _client(one_of_each[role]) for role in OPENERS}
+    found = {}
+    for route in routes():
+        if "GET" not in route.methods or route.pattern.startswith("api/"):
+            continue
+        for role in OPENERS:
+            url = _address(route, role, one_of_each, sample, now)
+            if url and _is_page(clients[role], url):
+                found[route.name] = (role, url)
+                break
+    return found
+
+
+def _some_appeals(units: Any, cast: Any, now: Any) -> None:
+    """Enough of everything that lists, tabs and timelines have something to show."""
+    for number in range(3):
+        new = new_appeal(unit_id=units["grid_1"].pk, title=f"{number + 1}号楼门前路灯不亮", urgency=number)
+        one = services.register(new=new, by=cast.dc, now=now)
+        services.dispatch(appeal_id=one.pk, to_unit_id=units["department_1"].pk, by=cast.dc, now=now)
+        if number:
+            services.accept(appeal_id=one.pk, by=cast.ds, now=now)
+        if number == 2:
+            services.resolve(appeal_id=one.pk, result=RESULT, public_reply=REPLY, by=cast.ds, now=now)
+
+
+def _client(user: Any) -> Client:
+    client = Client(raise_request_exception=False)
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def _address(route: Route, role: Role, people: Any, sample: Any, now: Any) -> str:
+    """Its address with an object that the role reaches; "" where the role has not the right."""
+    right = right_for(route.name, "GET") or ""
+    if right not in {PUBLIC, SIGNED_IN, AUTHENTICATED} and role not in RIGHTS.get(right, ()):
+        return ""
+    values = dict(VALUES.get(route.name, {}))
+    for subject in SUBJECTS:
+        if route.name in subject.routes:
+            relations = subject.seen.get(role, {})
+            places = [place for place, is_seen in relations.values() if is_seen]
+            if not places:
+                return ""
+            thing = sample(subject.name, places[-1])
+            key = subject.key if subject.key in dict(route.values) else next(iter(dict(route.values)))
+            more = {name: getattr(thing, attribute) for name, attribute in subject.more.items()}
+            return route.url(**{key: thing.pk, **more, **subject.values.get(route.name, {}), **values})
+    for kind in OWNED:
+        if route.name in kind.routes:
+            if role != kind.owner:
+                return ""
+            actor = actor_from(Posting.objects.get(user=people[role]), now=now)
+            return route.url(**{next(iter(dict(route.values))): MAKERS[kind.name](actor, now).pk})
+    return route.url(**values)
+
+
+def _is_page(client: Client, url: str) -> bool:
+    answer = client.get(url)
+    if answer.streaming:
+        b"".join(answer.streaming_content)
+        return False
+    return answer.status_code == 200 and b"<html" in answer.content[:400]
+
+
+@pytest.fixture
+def pages(browser: Any, one_of_each: Any) -> Iterator[Any]:
+    """`pages(role)`: a browser page signed in as the role; what it complains of is in `.said`."""
+    server = LiveServer("127.0.0.1:0")
+    made: dict[Role, Any] = {}
+
+    def page_of(role: Role) -> Any:
+        if role not in made:
+            context = browser.new_context(base_url=server.url, locale="zh-CN", reduced_motion="reduce")
+            session = _client(one_of_each[role]).cookies[settings.SESSION_COOKIE_NAME].value
+            context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": server.url}])
+            page = made[role] = context.new_page()
+            page.said = []
+            page.on("console", lambda m: page.said.append(m.text) if m.type == "error" else None)
+            page.on("pageerror", lambda error: page.said.append(str(error)))
+        return made[role]
+
+    yield page_of
+    for page in made.values():
+        page.context.close()
+    server.stop()
+
+
+def test_every_page_fits_in_every_look_and_is_accessible(pages, opened):
+    assert len(opened) > 50
+    wrong = []
+    for name, (role, url) in opened.items():
+        page = pages(role)
+        page.goto(url)
+        page.evaluate(AXE())
+        for look in LOOKS:
+            wrong += [f"{name} {look}: {text}" for text in _looked_at(page, name, look)]
+        wrong += [f"{name}: {text}" for text in page.said]
+        page.said.clear()
+    assert wrong == [], "\n".join(wrong)
+
+
+def _looked_at(page: Any, name: str, look: str) -> list[str]:
+    width, height, dark, elder, with_axe = LOOKS[look]
+    page.set_viewport_size({"width": width, "height": height})
+    page.evaluate(
+        """([dark, elder]) => {
+            document.documentElement.dataset.bsTheme = dark ? "dark" : "light";
+            document.documentElement.classList.toggle("elder", elder);
+        }""",
+        [dark, elder],
+    )
+    if folder := os.environ.get("SHOTS"):
+        page.screenshot(path=f"{folder}/{name.replace(':', '-')}-{look}.png", full_page=True)
+    over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    found = [f"{over} px too wide"] if over > 0 else []
+    if with_axe:
+        result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        found += [f"{v['id']}: {n['target']}" for v in result["violations"] for n in v["nodes"]]
+    return found
