@@ -114,12 +114,13 @@ def _overseer(appeal: Appeal, by: Actor) -> bool:
 
 def _supervised(appeal: Appeal, by: Actor) -> bool:
     waiting = SupervisionOrder.objects.filter(appeal=appeal, unit_id=by.unit_id, state=SupervisionOrder.OPEN)
-    return waiting.exists()
+    # The mark says whether there is any open order at all: most appeals cost no query.
+    return appeal.is_supervised and waiting.exists()
 
 
 def _issuer(appeal: Appeal, by: Actor) -> bool:
     answered = SupervisionOrder.objects.filter(appeal=appeal, state=SupervisionOrder.ANSWERED)
-    return answered.filter(issued_by_unit_id=by.unit_id).exists()
+    return appeal.is_supervised and answered.filter(issued_by_unit_id=by.unit_id).exists()
 
 
 _CHECKS: dict[Who, Callable[[Appeal, Actor], bool]] = {

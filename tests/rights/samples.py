@@ -42,7 +42,7 @@ class Samples:
 
     def supervision(self, unit: Unit) -> SupervisionOrder:
         """To the unit, of an appeal that happened there."""
-        appeal = self.appeal(unit)
+        appeal = Appeal.objects.get(pk=self.appeal(unit).pk)
         return SupervisionOrder.objects.create(
             number=f"DB-{appeal.pk}", appeal=appeal, round=1, origin="leader", district_id=appeal.district_id,
             street_id=appeal.street_id, unit=unit, issued_by_unit_id=appeal.district_id, issued_by_name="区中心",

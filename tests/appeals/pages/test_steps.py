@@ -29,7 +29,8 @@ def state(appeal) -> str:
 
 
 def test_every_step_has_its_form() -> None:
-    assert set(FORMS) == set(STEPS)
+    # The complainant's own word comes from the public page, and no posting may say it.
+    assert set(FORMS) == set(STEPS) - {"not_solved"}
 
 
 class TestOffers:
