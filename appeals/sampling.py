@@ -13,8 +13,7 @@ _PRECISION = 16**12
 def percent(appeal: Appeal) -> int:
     """How many of a hundred are visited by the policy that the appeal keeps; 100 where it does not say."""
     term = clocks.term_of(appeal, clocks.VISIT)
-    sample = getattr(term, "sample", None)
-    return 100 if sample is None else int(sample)
+    return 100 if term is None or term.sample is None else term.sample
 
 
 def is_visited(appeal: Appeal) -> bool:

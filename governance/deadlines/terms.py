@@ -6,7 +6,8 @@
                  "ladder": [{"after": {"amount": 1, "unit": "working_days"}, "action": "escalate_secretary"}],
                  "extension": {"amount": 5, "unit": "working_days", "times": 3}}}
 
-`warnings`, `missed` ("red" when left out), `ladder` and `extension` may be left out.
+`warnings`, `missed` ("red" when left out), `ladder` and `extension` may be left out. Two more belong to an app's own
+kinds: `name`, what this limit is called (a stage: 责令停工), and `sample`, how many of a hundred it is for (a visit).
 """
 
 from __future__ import annotations
@@ -115,6 +116,8 @@ class Term:
     missed: str = "red"
     ladder: tuple[Mark, ...] = ()
     extension: Extension | None = None
+    name: str = ""
+    sample: int | None = None
 
     @property
     def amount(self) -> int:
@@ -130,7 +133,7 @@ class Term:
     def parse(cls, data: object, where: str = "时限") -> Term:
         """From the shape above. Raises InvalidInput with a Chinese message that names the place."""
         data = _mapping(data, where)
-        _only(data, {"amount", "unit", "warnings", "missed", "ladder", "extension"}, where)
+        _only(data, {"amount", "unit", "warnings", "missed", "ladder", "extension", "name", "sample"}, where)
         extension = data.get("extension")
         return cls(
             Span.parse({"amount": data.get("amount"), "unit": data.get("unit")}, where),
@@ -138,6 +141,8 @@ class Term:
             _action(data.get("missed", "red"), f"{where}·超期"),
             _marks(data.get("ladder", []), "after", f"{where}·升级"),
             None if extension is None else _extension(extension, f"{where}·延期"),
+            _term_name(data.get("name", ""), where),
+            _sample(data.get("sample"), where),
         )
 
     def as_data(self) -> dict[str, Any]:
@@ -149,6 +154,10 @@ class Term:
         }
         if self.extension:
             data["extension"] = self.extension.span.as_data() | {"times": self.extension.times}
+        if self.name:
+            data["name"] = self.name
+        if self.sample is not None:
+            data["sample"] = self.sample
         return data
 
 
@@ -200,6 +209,18 @@ def _marks(data: object, key: str, where: str) -> tuple[Mark, ...]:
         _only(item, {key, "action"}, place)
         marks.append(Mark(Span.parse(item.get(key), place), _action(item.get("action"), place)))
     return tuple(marks)
+
+
+def _term_name(value: object, where: str) -> str:
+    if not isinstance(value, str) or len(value) > 40:
+        _refuse(where, "名称应是不超过 40 个字的文字")
+    return value
+
+
+def _sample(value: object, where: str) -> int | None:
+    if value is not None and (type(value) is not int or not 0 <= value <= 100):
+        _refuse(where, f"抽查比例应是 0 到 100 之间的整数，现在是“{value}”")
+    return value
 
 
 def _action(value: object, where: str) -> str:
