@@ -8,6 +8,7 @@ any text.
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Any
 
 import django_filters
@@ -18,10 +19,12 @@ from django.http import QueryDict
 from appeals import returns, search
 from appeals.forms.inputs import LongChoiceField, Option, category_options, unit_options
 from appeals.models import CHANNELS, STATES, URGENCIES, Appeal, Assignment, Category
+from appeals.models.imports import IMPORT_JOB
 from appeals.place import TERRITORY
 from appeals.querysets import AppealQuerySet
 from governance import privacy
 from governance.errors import InvalidInput
+from governance.jobs.models import Job
 from governance.scope import Actor, UnitKind
 from governance.ui.filters import DateRangeFilter
 from grids.models import Unit
@@ -91,6 +94,10 @@ class AppealFilterSet(django_filters.FilterSet):  # type: ignore[misc]
     )
     # The returns behind a number of 退单统计, see appeals.returns.
     returned = django_filters.CharFilter(method="of_returned", max_length=60, widget=forms.HiddenInput)
+    # What came in with a spreadsheet, by its ImportFile.
+    imported = django_filters.NumberFilter(
+        method="of_import", min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput
+    )
     person = django_filters.CharFilter(method="of_person", max_length=80, widget=forms.HiddenInput)
 
     class Meta:
@@ -169,6 +176,11 @@ class AppealFilterSet(django_filters.FilterSet):  # type: ignore[misc]
     def of_returned(self, queryset: AppealQuerySet, name: str, value: str) -> AppealQuerySet:
         """What a unit sent back in a period, by its verdict."""
         return queryset.filter(pk__in=returns.behind(value))
+
+    def of_import(self, queryset: AppealQuerySet, name: str, value: Decimal) -> AppealQuerySet:
+        """What one spreadsheet brought or changed; an import that was taken up again has several jobs."""
+        jobs = Job.objects.filter(kind=IMPORT_JOB, params__file=int(value)).values_list("pk", flat=True)
+        return queryset.filter(origin__job_id__in=list(jobs))
 
     def of_mine(self, queryset: AppealQuerySet, name: str, value: str) -> AppealQuerySet:
         """What the person logged, or accepted for the unit."""

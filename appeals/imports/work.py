@@ -22,6 +22,7 @@ from appeals.imports.mapping import ColumnMapping, Layout, positions
 from appeals.imports.reading import estimated_rows, rows_below
 from appeals.imports.writing import Tally, problem_of, write_batch
 from appeals.models import ImportFile, ImportProblem
+from appeals.models.imports import IMPORT_JOB
 from appeals.workflow import RESOLVED
 from governance import privacy
 from governance.audit import services as audit
@@ -34,7 +35,7 @@ from governance.outbox.services import notify
 from governance.scope import PLATFORM, Actor
 from grids.models import Unit
 
-CHECK, IMPORT = "appeals.import_check", "appeals.import"
+CHECK, IMPORT = "appeals.import_check", IMPORT_JOB
 BATCH = 1_000
 # How many rows the preview shows as they would arrive.
 SHOWN = 20

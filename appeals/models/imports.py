@@ -4,6 +4,9 @@ from django.db import models
 
 from appeals.models.appeal import Appeal
 
+# The kind of job that brings a spreadsheet in; its parameter `file` is the ImportFile.
+IMPORT_JOB = "appeals.import"
+
 
 class ImportTemplate(models.Model):
     """Which column of a spreadsheet is which field, remembered under a name."""
@@ -70,3 +73,6 @@ class ImportOrigin(models.Model):
     marks = models.JSONField()
     imported_at = models.DateTimeField()
     changed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["job_id"], name="origin_of_a_job")]

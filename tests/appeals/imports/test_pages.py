@@ -193,3 +193,23 @@ def test_text_from_the_file_is_escaped(
     assert evil not in client.get(url("columns", file)).content.decode()
     check(file, cast.dc, now)
     assert evil not in client.get(url("detail", file)).content.decode()
+
+
+def test_the_result_leads_to_what_came_in_and_to_nothing_else(client: Client, cast: Cast, now: datetime) -> None:
+    for numbers in (("A1", "A2"), ("B1",)):
+        upload(client, [row(number) for number in numbers])
+        file = ImportFile.objects.latest("pk")
+        client.post(url("columns", file), columns_of(file))
+        file.refresh_from_db()
+        jobs.run(job_id=file.check_job_id or 0, now=now)
+        client.post(url("start", file))
+        file.refresh_from_db()
+        jobs.run(job_id=file.import_job_id or 0, now=now)
+    first = ImportFile.objects.earliest("pk")
+    link = f"{reverse('appeals:list')}?imported={first.pk}"
+    assert link in client.get(url("detail", first)).content.decode()
+    shown = client.get(link).context["rows"]
+    assert sorted(found.object.source_number for found in shown) == ["A1", "A2"]
+    # Whoever follows the link sees of it what lies in their scope.
+    assert client_of(cast.cw).get(link).context["rows"] == []
+    assert client.get(f"{reverse('appeals:list')}?imported=999999999999999999999").status_code == 200
