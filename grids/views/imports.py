@@ -25,8 +25,9 @@ from grids.services import boundaries as boundary_services
 from grids.services import divisions as division_services
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-# Rows that a page shows of each verdict; the file of the refused holds them all.
-_SHOWN = 500
+# Rows that a page shows of each verdict, with a box each; one more box stands for all the others.
+_SHOWN = 150
+_REST = "rest"
 # Beyond this a map shows nothing more, and the page grows slow.
 _DRAWN = 3_000
 
@@ -90,7 +91,7 @@ class DivisionsCompare(DraftMixin, FormPage):
         """Apply what was chosen."""
         draft = division_services.apply_draft(
             draft_id=self.get_draft().pk,
-            chosen=self.request.POST.getlist("chosen"),
+            chosen=self._with_the_rest(self.request.POST.getlist("chosen")),
             effective_on=form.cleaned_data["effective_on"],
             by=self.actor,
             now=timezone.now(),
@@ -101,21 +102,24 @@ class DivisionsCompare(DraftMixin, FormPage):
         messages.success(self.request, f"已执行：{done or '无'}{closed}；不能执行 {counts['refused']} 个。")
         return reverse("grids:divisions_compare", args=[draft.pk])
 
+    def _with_the_rest(self, chosen: list[str]) -> list[str]:
+        """What was chosen, with the rows that a box for all the others of a verdict stands for."""
+        groups = {verdict: rows for verdict, _, rows in self._groups() if f"{verdict}:{_REST}" in chosen}
+        return chosen + [f"{verdict}:{row.code}" for verdict, rows in groups.items() for row in rows[_SHOWN:]]
+
+    def _groups(self) -> list[tuple[str, str, list[Division]]]:
+        rows = [Division.from_json(row) for row in self.get_draft().content["rows"]]
+        return [(v, label, [row for row in rows if v in row.verdicts]) for v, label in VERDICT_LABELS.items()]
+
     def get_crumbs(self) -> list[tuple[str, str]]:
         """Below the upload."""
         return [("导入行政区划", reverse("grids:divisions")), (self.get_draft().file_name, "")]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The rows by verdict."""
-        draft = self.get_draft()
-        rows = [Division.from_json(row) for row in draft.content["rows"]]
-        groups = [
-            (verdict, label, [row for row in rows if verdict in row.verdicts])
-            for verdict, label in VERDICT_LABELS.items()
-        ]
         return super().get_context_data(
-            draft=draft,
-            groups=[(v, label, found[:_SHOWN], len(found)) for v, label, found in groups],
+            draft=self.get_draft(),
+            groups=[(v, label, found[:_SHOWN], len(found), len(found[_SHOWN:])) for v, label, found in self._groups()],
             chosen=self._chosen(),
             **kwargs,
         )

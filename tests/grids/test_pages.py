@@ -1,6 +1,7 @@
 """The territory's pages as people open them."""
 
 import json
+import re
 from datetime import timedelta
 from io import BytesIO
 
@@ -258,6 +259,18 @@ class TestLocate:
 
 
 class TestImports:
+    def test_a_whole_districts_sheet_is_taken_though_a_page_lists_but_its_beginning(self, district, cast):
+        client = client_of(cast.dc)
+        rows = "".join(f"990001001001{n:03d},第{n}新网格\n" for n in range(100, 420))
+        client.post("/territory/divisions/", {"file": SimpleUploadedFile("网格.csv", f"编码,名称\n{rows}".encode())})
+        url = reverse("grids:divisions_compare", args=[ImportDraft.objects.get().pk])
+        page = client.get(url).content.decode()
+        boxes = re.findall(r'name="chosen" value="(new:[^"]+)"', page)
+        assert "没有列出的其余 170 行一并执行" in page
+        assert (len(boxes), boxes[-1]) == (151, "new:rest")
+        client.post(url, {"chosen": boxes, "effective_on": timezone.localdate().isoformat()})
+        assert Unit.objects.filter(name__endswith="新网格").count() == 320
+
     def test_divisions_from_upload_to_result(self, district, cast):
         client = client_of(cast.dc)
         text = "编码,名称\n990001002,改名街道\n990001003,新街道\n990001004,\n"
