@@ -32,6 +32,8 @@ _MAIN = {
 }
 # These policies protect life and the supply of a home: the kind of handling does not soften them.
 _OVERRIDING = {"life_safety", "utilities"}
+# The stages that the law demands hold for a complex case as for an ordinary one; only an enquiry asks for none.
+_STAGED = {"illegal_construction"}
 
 
 def pick_policy(category: Category | None, handling_kind: str, at: datetime) -> PolicyVersion:
@@ -46,7 +48,8 @@ def pick_policy(category: Category | None, handling_kind: str, at: datetime) -> 
 def policy_code(category: Category | None, handling_kind: str) -> str:
     """The policy for an appeal of this category and kind, by its code."""
     inherited = _nearest_policy(category)
-    return inherited if inherited and (handling_kind == "ordinary" or inherited in _OVERRIDING) else handling_kind
+    overrides = inherited in _OVERRIDING or (inherited in _STAGED and handling_kind != "enquiry")
+    return inherited if inherited and (handling_kind == "ordinary" or overrides) else handling_kind
 
 
 def _nearest_policy(category: Category | None) -> str:

@@ -42,12 +42,10 @@ class UnitReturns:
 def by_unit(by: Actor, since: date, until: date) -> list[UnitReturns]:
     """The returns of the actor's district asked from `since` to `until`, both included; most often wrong first."""
     asked = _asked(since, until).filter(appeal__district_id=by.unit_id).order_by()
-    counts = {f"n_{verdict}": Count("pk", filter=q) if q else Count("pk") for verdict, q in VERDICTS.items()}
-    rows = asked.values("assignment__unit_id", "assignment__unit__name").annotate(**counts)
+    counts: dict[str, Any] = {f"n_{name}": Count("pk", filter=q or None) for name, q in VERDICTS.items()}
+    rows: Any = asked.values("assignment__unit_id", "assignment__unit__name").annotate(**counts)
     return [
-        UnitReturns(
-            row["assignment__unit_id"], row["assignment__unit__name"], {key: row[f"n_{key}"] for key in VERDICTS}
-        )
+        UnitReturns(row["assignment__unit_id"], row["assignment__unit__name"], {k: row[f"n_{k}"] for k in VERDICTS})
         for row in rows.order_by("-n_refused", "-n_asked", "assignment__unit_id")
     ]
 

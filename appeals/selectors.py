@@ -11,6 +11,7 @@ from accounts.rights import may
 from appeals import search
 from appeals.models import Appeal, AppealEntry, Assignment, Category, SupervisionOrder
 from appeals.querysets import AppealQuerySet
+from appeals.stages import open_stages
 from appeals.standing import stands
 from appeals.workflow import STEPS, Step
 from governance.scope import Actor
@@ -76,6 +77,8 @@ def _makes_sense(step: Step, appeal: Appeal, part: Assignment | None, now: datet
     """Leave out what the service would refuse for reasons beyond state and standing."""
     if appeal.send_back_pending and step.name in {"dispatch", "report_up", "merge", "handle_on_the_spot"}:
         return False
+    if step.name == "finish_stage":
+        return bool(open_stages(appeal))
     rules = {
         "adjudicate": appeal.send_back_pending,
         "accept": part is not None and part.accepted_at is None,

@@ -265,6 +265,14 @@ class VisitSerializer(StepSerializer):
     words = serializers.CharField(required=False, allow_blank=True, max_length=2000)
 
 
+class FinishStageSerializer(WordsSerializer):
+    """The stage that was finished, with its evidence; or why it is not needed."""
+
+    stage = serializers.CharField(max_length=32, help_text="环节代码，见工单的 stage_… 时限")
+    is_needed = serializers.BooleanField(required=False)
+    attachment_ids = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=9)
+
+
 class SuperviseSerializer(StepSerializer):
     """What the unit is to do and to answer."""
 

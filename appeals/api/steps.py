@@ -53,6 +53,7 @@ CALLS: dict[str, Call] = {
     "add_assisting": Call(s.AssistingSerializer, services.add_assisting),
     "contact": Call(s.WordsSerializer, services.contact),
     "finish_assisting": Call(s.AssistedSerializer, services.finish_assisting),
+    "finish_stage": Call(s.FinishStageSerializer, services.finish_stage),
     "resolve": Call(s.ResolveSerializer, services.resolve),
     "visit": Call(s.VisitSerializer, _visit),
     "supervise": Call(s.SuperviseSerializer, services.supervise),

@@ -13,6 +13,7 @@ from appeals.models import HANDLING_KINDS, URGENCIES, Appeal, Category, SendBack
 from appeals.place import TERRITORY
 from appeals.services.settle import REJECT_REASONS
 from appeals.services.supervise import to_answer, to_review
+from appeals.stages import open_stages
 from appeals.standing import lies_with
 from appeals.targets import assisting_targets, targets
 from appeals.workflow import STEPS
@@ -223,6 +224,31 @@ class Resolve(StepForm):
         return arguments
 
 
+class FinishStage(StepForm):
+    """完成环节."""
+
+    step = "finish_stage"
+    submit_label = "提交环节"
+    says = "环节按顺序办理，各有期限；全部完成或注明不需要后，才能办结。"
+    stage = forms.ChoiceField(label="环节")
+    is_needed = forms.ChoiceField(
+        label="情况", choices=[("yes", "已完成"), ("no", "不需要")], initial="yes", widget=Segments
+    )
+    words = words_field(
+        "说明", required=True, most=2000, help_text="写明文书、时间和结果；不需要的写明理由。不少于 5 个字。"
+    )
+    attachments = UploadsField(label="佐证材料（已完成的必须上传）")
+
+    def prepare(self) -> None:
+        left = open_stages(self.appeal)
+        self.fields["stage"].choices = [(one.kind, one.name) for one in left]  # type: ignore[attr-defined]
+
+    def arguments(self) -> dict[str, Any]:
+        arguments = super().arguments()
+        arguments["attachment_ids"] = arguments.pop("attachments")
+        return {**arguments, "is_needed": arguments["is_needed"] == "yes"}
+
+
 class FinishAssisting(StepForm):
     """提交协办结果."""
 
@@ -323,7 +349,7 @@ class _OfOrder(StepForm):
     """Steps on one of the appeal's supervision orders: chosen where there are several."""
 
     order = forms.TypedChoiceField(label="督办单", coerce=int)
-    field_order: ClassVar[tuple[str, ...] | None] = ("revision", "order")
+    field_order = ("revision", "order")
 
     def orders(self) -> list[SupervisionOrder]:
         """Those that wait for this step of the unit."""
@@ -471,6 +497,6 @@ FORMS: dict[str, type[StepForm]] = {
     for form in (
         Dispatch, PassDown, Transfer, Adjudicate, AddAssisting, Accept, Contact, SendBackForm, Resolve,
         FinishAssisting, HandleOnTheSpot, Recall, ReportUp, Reject, Merge, Unmerge, Reopen, Note, VisitForm, Edit,
-        Supervise, AnswerSupervision, ReviewSupervision,
+        FinishStage, Supervise, AnswerSupervision, ReviewSupervision,
     )
 }  # fmt: skip

@@ -14,12 +14,14 @@ from appeals.services.edit import Correction, edit, may_reveal, note, reveal
 from appeals.services.handle import accept, contact, finish_assisting, resolve, send_back
 from appeals.services.register import NewAppeal, handle_on_the_spot, register
 from appeals.services.settle import merge, reject, reopen, unmerge
+from appeals.services.stages import finish_stage
 from appeals.services.supervise import answer_supervision, review_supervision, supervise
 from appeals.services.visit import VisitReport, complainant_unsatisfied, visit
 
 __all__ = [
     "Correction", "NewAppeal", "VisitReport", "accept", "add_assisting", "adjudicate", "answer_supervision",
     "complainant_unsatisfied", "contact", "dispatch", "dispatch_many", "edit", "finish_assisting",
-    "handle_on_the_spot", "may_reveal", "merge", "note", "pass_down", "recall", "register", "reject", "reopen",
-    "report_up", "resolve", "reveal", "review_supervision", "send_back", "supervise", "transfer", "unmerge", "visit",
+    "finish_stage", "handle_on_the_spot", "may_reveal", "merge", "note", "pass_down", "recall", "register", "reject",
+    "reopen", "report_up", "resolve", "reveal", "review_supervision", "send_back", "supervise", "transfer", "unmerge",
+    "visit",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from appeals.messages import tell_unit
 from appeals.models import Assignment
 from appeals.services import _orders
 from appeals.services._run import Run
+from appeals.services.stages import start_stages
 from grids.models import Unit
 
 
@@ -28,6 +29,7 @@ def give(run: Run, unit: Unit, part: str, *, may_send_back: bool = True) -> Assi
         _keep_first_clock(run, unit)
         if may_send_back:
             clocks.start(appeal, clocks.SEND_BACK, unit_id=unit.pk, now=now, detail_id=assignment.pk)
+        start_stages(run, unit.pk)
         _orders.follow(run, unit)
     else:
         clocks.start(appeal, clocks.RESOLVE, unit_id=unit.pk, now=now, detail_id=assignment.pk)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import uuid
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -15,6 +16,7 @@ from appeals.models import Appeal, AppealEntry
 from appeals.workflow import STEPS, Step
 from governance.audit import services as audit
 from governance.errors import IllegalState, NotAllowed, NotFound
+from governance.files import services as files
 from governance.scope import PLATFORM, Actor
 
 SUBJECT = "appeals.appeal"
@@ -35,6 +37,8 @@ class Run:
         self.words = ""
         self.device_at: datetime | None = None
         self.data: dict[str, Any] = {}
+        # Files that came with the step: they lie with its entry.
+        self.attachment_ids: Sequence[uuid.UUID] = ()
         self._before: dict[str, Any] = {}
         self._later: list[tuple[str, str, dict[str, Any]]] = []
         # How the clock stood when the step was taken, before the step itself moved it.
@@ -85,6 +89,9 @@ class Run:
             self.appeal, self.step.name, by=self.by, now=self.now, words=self.words, data=self.data,
             from_state=self.from_state, device_at=self.device_at, clock=self._clock,
         )  # fmt: skip
+        files.attach(
+            ids=self.attachment_ids, subject_type=SUBJECT, subject_id=self.appeal.pk, entry_id=entry.pk, by=self.by
+        )
         for kind, words, data in self._later:
             add_entry(self.appeal, kind, by=PLATFORM, now=self.now, words=words, data=data)
         return entry

@@ -14,6 +14,7 @@ from appeals.models import Appeal, Assignment, SendBack
 from appeals.services._hand_over import end, end_parts
 from appeals.services._run import SUBJECT, Run, step
 from appeals.services.register import visiting_unit
+from appeals.services.stages import refuse_open_stages
 from appeals.words import clean
 from appeals.workflow import CLOSED, DISPATCHED, IN_PROGRESS, REGISTERED, RESOLVED
 from governance.errors import IllegalState, InvalidInput
@@ -113,6 +114,7 @@ def resolve(
     public_reply = clean(public_reply, label="公开答复", field="public_reply", most=10_000, least=10)
     with step("resolve", appeal_id=appeal_id, by=by, now=now, revision=revision, words=result) as run:
         lead = _own_part(run)
+        refuse_open_stages(run.appeal)
         late = clocks.is_late(run.appeal, now)
         end(run, lead, "resolved", result)
         end_parts(run, "resolved")

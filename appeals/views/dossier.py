@@ -11,6 +11,7 @@ import shapely
 from django.conf import settings
 
 from appeals import selectors
+from appeals import stages as staged
 from appeals.handlers import clock_label
 from appeals.models import Appeal, AppealEntry, Assignment, SendBack, SupervisionOrder
 from appeals.services.settle import REJECT_REASONS
@@ -51,6 +52,7 @@ _LOOKS: dict[str, tuple[str, str, str]] = {
     "card_soon": ("系统预警", "clock-exclamation", "soon"),
     "card_over": ("系统预警", "alert-triangle", "over"),
     "supervise": ("督办", "speakerphone", "over"),
+    "finish_stage": ("完成环节", "checks", "ok"),
     "answer_supervision": ("回复督办", "message-reply", ""),
     "review_supervision": ("审核督办回复", "gavel", ""),
     "supervision_moved": ("督办单转单位", "arrow-right", ""),
@@ -96,10 +98,12 @@ def of(appeal: Appeal, by: Actor, now: datetime) -> dict[str, Any]:
     handed_over = list(selectors.assignments(appeal))
     attachments = files.of_subject(SUBJECT, appeal.pk)
     events = history(appeal, attachments)
+    clocks = _clocks(appeal)
     return {
         "stages": stages(appeal, handed_over),
         "assignments": [(part, _part_chip(part)) for part in handed_over],
-        "clocks": clock_rows(appeal, now),
+        "clocks": clock_rows(clocks, now),
+        "track": track(appeal, clocks, now),
         "events": events[:ENTRIES_SHOWN],
         "events_left": max(0, len(events) - ENTRIES_SHOWN),
         "attachments": [a for a in attachments if not a.entry_id],
@@ -148,9 +152,23 @@ def _order_chip(order: SupervisionOrder, now: datetime) -> Chip:
     return Chip(order.get_state_display(), "visit" if order.state == SupervisionOrder.ANSWERED else "mute")
 
 
-def clock_rows(appeal: Appeal, now: datetime) -> list[dict[str, Any]]:
+def track(appeal: Appeal, clocks: list[Clock], now: datetime) -> list[dict[str, Any]]:
+    """The stages that the law demands: done, not needed, running with its clock, to come."""
+    return [
+        {
+            "name": stage.name, "record": stage.record, "is_done": stage.record is not None, "is_now": stage.is_now,
+            "due_at": stage.clock.due_at, "chip": _clock_chip(stage.clock, now) if stage.record is None else None,
+        }
+        for stage in staged.of(appeal, clocks)
+    ]  # fmt: skip
+
+
+def _clocks(appeal: Appeal) -> list[Clock]:
+    return list(Clock.objects.filter(subject_type=SUBJECT, subject_id=appeal.pk).order_by("ended_at", "due_at", "pk"))
+
+
+def clock_rows(clocks: list[Clock], now: datetime) -> list[dict[str, Any]]:
     """Every clock of the appeal with whom it binds, open ones first."""
-    clocks = list(Clock.objects.filter(subject_type=SUBJECT, subject_id=appeal.pk).order_by("ended_at", "due_at", "pk"))
     names = dict(Unit.objects.filter(pk__in={c.unit_id for c in clocks}).values_list("pk", "name"))
     open_first = sorted(clocks, key=lambda c: c.ended_at is not None)
     return [
@@ -211,6 +229,7 @@ def _note(entry: AppealEntry) -> str:
         "answer_supervision": f"{data.get('order', '')} {'逾期回复' if data.get('late') else '按期回复'}",
         "review_supervision": f"{data.get('order', '')} {'通过，销号' if data.get('accepted') else '退回重新回复'}",
         "not_solved": f"并案工单 {data['child']} 的诉求人" if data.get("child") else "诉求人网上自述",
+        "finish_stage": f"{data.get('name', '')} {_stage_note(data)}",
         "merge": data.get("into"), "merged_in": data.get("child"), "unmerged": data.get("child"),
     }  # fmt: skip
     if data.get("assisting"):
@@ -218,12 +237,19 @@ def _note(entry: AppealEntry) -> str:
     return str(notes.get(entry.kind) or "")
 
 
+def _stage_note(data: dict[str, Any]) -> str:
+    if not data.get("needed", True):
+        return "不需要"
+    return "逾期完成" if data.get("late") else "按期完成"
+
+
 def _reading(entry: AppealEntry) -> str:
     """How the main clock stood then."""
     left = entry.clock.get("left_seconds")
     if left is None:
         return ""
-    kind = kind_label(entry.clock["kind"]) if entry.clock.get("kind") else ""
+    kind = str(entry.clock.get("kind", ""))
+    kind = "环节" if kind.startswith(staged.PREFIX) else kind_label(kind) if kind else ""
     return f"{kind}时限{'剩余' if left >= 0 else '已超'} {dates.span(left)}"
 
 

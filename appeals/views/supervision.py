@@ -131,7 +131,7 @@ def _appeal(order: SupervisionOrder) -> SafeString:
     return format_html('<a class="title-link" href="{}">{} {}</a>', url, order.appeal.number, order.appeal.title)
 
 
-def _state(order: SupervisionOrder) -> SafeString:
+def _state(order: SupervisionOrder) -> SafeString | str:
     return chip(order.get_state_display(), _TONES[order.state])
 
 

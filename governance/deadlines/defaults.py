@@ -65,6 +65,13 @@ _DISPATCH = _term(4, "working_hours", _HOUR_BEFORE, ladder=LADDER[:1])
 _DISPATCH_LIFE = _term(1, "natural_hours", _span(15, "natural_minutes"), ladder=LADDER[:1])
 _DISPATCH_UTILITIES = _term(2, "natural_hours", _span(30, "natural_minutes"), ladder=LADDER[:1])
 
+# The order in which the law takes down what was built without leave, and how long each stage may take.
+_STAGES = {
+    "stage_stop": _term(4, "working_hours", _HOUR_BEFORE, ladder=LADDER[:1]) | {"name": "责令停工"},
+    "stage_penalty": _term(7, "working_days", _DAY_BEFORE, ladder=LADDER) | {"name": "行政处罚"},
+    "stage_demolish": _term(20, "working_days", _span(3, "working_days"), ladder=LADDER) | {"name": "强制拆除"},
+}
+
 # code, name, terms
 POLICIES: tuple[tuple[str, str, Data], ...] = (
     ("ordinary", "一般诉求", _terms(dispatch=_DISPATCH, resolve_days=5)),
@@ -72,6 +79,7 @@ POLICIES: tuple[tuple[str, str, Data], ...] = (
     ("complex", "复杂诉求", _terms(dispatch=_DISPATCH, resolve_days=15)),
     ("life_safety", "生命安全", _terms(dispatch=_DISPATCH_LIFE, resolve_days=5)),
     ("utilities", "水电气热", _terms(dispatch=_DISPATCH_UTILITIES, resolve_days=5)),
+    ("illegal_construction", "违法建设", _terms(dispatch=_DISPATCH, resolve_days=25) | _STAGES),
 )
 
 

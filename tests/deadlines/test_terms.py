@@ -22,7 +22,7 @@ def test_the_defaults_are_what_the_rules_say():
     policies = {code: Terms.parse(terms) for code, _, terms in POLICIES}
     assert {code: terms["resolve"].span.text for code, terms in policies.items()} == {
         "ordinary": "5 个工作日", "enquiry": "1 个工作日", "complex": "15 个工作日", "life_safety": "5 个工作日",
-        "utilities": "5 个工作日",
+        "utilities": "5 个工作日", "illegal_construction": "25 个工作日",
     }  # fmt: skip
     assert policies["life_safety"]["dispatch"].span == Span(1, Unit.NATURAL_HOURS)
     assert policies["utilities"]["dispatch"].span == Span(2, Unit.NATURAL_HOURS)
@@ -31,6 +31,10 @@ def test_the_defaults_are_what_the_rules_say():
     assert ordinary["first_contact"].span == ordinary["send_back_window"].span == Span(1, Unit.WORKING_DAYS)
     assert ordinary["visit"].span == ordinary["rehandle"].span == Span(3, Unit.WORKING_DAYS)
     assert ordinary["resolve"].extension == Extension(Span(5, Unit.WORKING_DAYS), 3)
+    stages = {kind: term for kind, term in policies["illegal_construction"].items() if kind.startswith("stage_")}
+    assert {term.name: term.span.text for term in stages.values()} == {
+        "责令停工": "4 个工作小时", "行政处罚": "7 个工作日", "强制拆除": "20 个工作日",
+    }  # fmt: skip
     assert ordinary["shelve_review"].span == Span(180, Unit.CALENDAR_DAYS)
     assert [(mark.span.amount, mark.action) for mark in ordinary["resolve"].ladder] == [
         (1, "escalate_secretary"), (3, "supervision_order"), (5, "district_leader_list"),
@@ -39,6 +43,12 @@ def test_the_defaults_are_what_the_rules_say():
 
 def test_what_is_left_out_has_its_default():
     assert Term.parse(FIVE_DAYS) == Term(Span(5, Unit.WORKING_DAYS), (), "red", (), None)
+
+
+def test_a_name_and_a_share_come_round():
+    term = Term.parse(FIVE_DAYS | {"name": "责令停工", "sample": 0})
+    assert (term.name, term.sample) == ("责令停工", 0)
+    assert Term.parse(term.as_data()) == term
 
 
 @pytest.mark.parametrize(
@@ -61,6 +71,10 @@ def test_what_is_left_out_has_its_default():
         ({"resolve": FIVE_DAYS | {"ladder": [{"after": FIVE_DAYS}]}}, "resolve·升级第 1 项：动作“None”"),
         ({"resolve": FIVE_DAYS | {"extension": FIVE_DAYS}}, "resolve·延期：次数应是 1 到 99"),
         ({"resolve": FIVE_DAYS | {"extension": FIVE_DAYS | {"times": 100}}}, "现在是“100”"),
+        ({"stage_stop": FIVE_DAYS | {"name": 5}}, "stage_stop：名称应是"),
+        ({"stage_stop": FIVE_DAYS | {"name": "停" * 41}}, "stage_stop：名称应是"),
+        ({"visit": FIVE_DAYS | {"sample": 101}}, "visit：抽查比例应是 0 到 100"),
+        ({"visit": FIVE_DAYS | {"sample": True}}, "visit：抽查比例应是 0 到 100"),
     ],
 )
 def test_what_is_wrong_is_said_with_its_place(terms, words):
@@ -75,5 +89,5 @@ def test_default_policies_are_put_in_once_and_never_over_an_edited_one():
     ensure_default_policies(MONDAY)
     PolicyVersion.objects.filter(policy__code="ordinary").update(note="改过")
     ensure_default_policies(MONDAY)
-    assert Policy.objects.count() == PolicyVersion.objects.count() == 5
+    assert Policy.objects.count() == PolicyVersion.objects.count() == 6
     assert policy_version_at("ordinary", local(2010, 1, 1)).note == "改过"
