@@ -42,6 +42,6 @@ def must_be_visited(appeal: Appeal) -> bool:
         return True
     # Handled by hand before: opened again by the district centre, or more time was asked for and refused.
     told = appeal.entries.filter(kind="reopen") | appeal.entries.filter(
-        kind="decide_extension", data__contains={"approved": False}
+        kind="decide_extension", data__contains={"granted": False}
     )
     return told.exists()

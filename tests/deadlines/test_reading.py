@@ -82,6 +82,8 @@ def test_policies_are_listed_with_their_versions_newest_first(plant):
 
     ensure_default_policies(MONDAY)
     policies = policies_with_terms()
-    assert [policy.code for policy, _ in policies] == ["ordinary", "enquiry", "complex", "life_safety", "utilities"]
+    assert [policy.code for policy, _ in policies] == [
+        "ordinary", "enquiry", "complex", "life_safety", "utilities", "illegal_construction",
+    ]  # fmt: skip
     version = policies[0][1][0]
     assert (version.number, version.terms["accept"].span.text) == (1, "4 个工作小时")

@@ -208,6 +208,7 @@ API_BODY: dict[str, object] = {
     "field": "phone",
     "answer": "已约谈承办人，限两日内整改到位。",
     "accept": True,
+    "stage": "stage_stop",
 }
 API_BODIES: dict[str, dict[str, object]] = {"api:appeal_reject": {"reason": "in_court"}}
 
