@@ -42,8 +42,11 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "appeal.transfer": frozenset({DC, SL, SS, CS, CW}),
     "appeal.merge": frozenset({DC, SL, SS, CS, CW}),
     "appeal.unmerge": frozenset({DC, SL, SS, CS, CW}),
+    "appeal.ask_extension": HANDLERS,
+    "appeal.decide_extension": frozenset({DC, SL, CS}),
+    "appeal.ask_shelving": HANDLERS,
     "appeal.shelve": frozenset({DC, SL}),
-    "appeal.reactivate": frozenset({DC, SL}),
+    "appeal.reactivate": HANDLERS,
     "appeal.reject": frozenset({DC, SL}),
     "appeal.visit": frozenset({SS, CS, CW, DC}),
     "appeal.reopen": frozenset({DC}),
@@ -249,6 +252,11 @@ ROUTES: dict[str, str | dict[str, str]] = {
     "api:appeal_answer_supervision": {"POST": "appeal.answer_supervision"},
     "api:appeal_review_supervision": {"POST": "appeal.review_supervision"},
     "api:appeal_reopen": {"POST": "appeal.reopen"},
+    "api:appeal_ask_extension": {"POST": "appeal.ask_extension"},
+    "api:appeal_decide_extension": {"POST": "appeal.decide_extension"},
+    "api:appeal_ask_shelving": {"POST": "appeal.ask_shelving"},
+    "api:appeal_decide_shelving": {"POST": "appeal.shelve"},
+    "api:appeal_reactivate": {"POST": "appeal.reactivate"},
 }
 
 

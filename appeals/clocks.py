@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from appeals.models import Appeal, Category
-from appeals.workflow import DISPATCHED, IN_PROGRESS, REGISTERED, RESOLVED
+from appeals.workflow import DISPATCHED, IN_PROGRESS, REGISTERED, RESOLVED, SHELVED
 from governance.calendars.loading import working_calendar
 from governance.deadlines import services as deadlines
 from governance.deadlines import timing
@@ -21,13 +21,16 @@ SEND_BACK = "send_back_window"
 DISPATCH, ACCEPT, CONTACT, RESOLVE, VISIT, REHANDLE = (
     "dispatch", "accept", "first_contact", "resolve", "visit", "rehandle",
 )  # fmt: skip
-# One a supervision order: its key is the clock's detail.
-SUPERVISION = "supervision_answer"
+# One a supervision order: its key is the clock's detail. Likewise a request for more time.
+SUPERVISION, EXTENSION = "supervision_answer", "extension_decision"
+# Work that was put aside comes back when it ends.
+REVIEW = "shelve_review"
 # The clock that a list shows, by state; the first that is open.
 _MAIN = {
     REGISTERED: (REHANDLE, RESOLVE, DISPATCH),
     DISPATCHED: (REHANDLE, RESOLVE),
     IN_PROGRESS: (REHANDLE, RESOLVE),
+    SHELVED: (REVIEW,),
     RESOLVED: (VISIT,),
 }
 # These policies protect life and the supply of a home: the kind of handling does not soften them.
@@ -127,7 +130,8 @@ def main_clock_fields(appeal: Appeal) -> dict[str, Any]:
 
     The main clock of the state, unless another has run out: then the one that is late the longest.
     """
-    clocks = list(open_clocks(appeal).exclude(kind=SEND_BACK).order_by("id"))
+    # What is put aside runs nowhere: only its review does.
+    clocks = list(open_clocks(appeal).filter(state=Clock.RUNNING).exclude(kind=SEND_BACK).order_by("id"))
     by_kind = {clock.kind: clock for clock in clocks if clock.detail_id == 0}
     main = next((by_kind[kind] for kind in _MAIN.get(appeal.state, ()) if kind in by_kind), None)
     late = [clock for clock in clocks if clock.overdue_since is not None]
@@ -145,10 +149,14 @@ def _worst_card(clocks: list[Clock]) -> str:
 
 
 def card_of(clock: Clock) -> str:
-    """The card that an open clock has drawn so far: '', 'yellow' or 'red'."""
+    """The card that an open clock has drawn by its present limit: '', 'yellow' or 'red'.
+
+    A warning that is to come again, since the limit was extended, has not been given for this limit.
+    """
     if clock.overdue_since is not None:
         return "red"
-    fired = {step["action"] for step in clock.steps[: clock.next_step]}
+    to_come = {step["key"] for step in clock.steps[clock.next_step :]}
+    fired = {step["action"] for step in clock.steps[: clock.next_step] if step["key"] not in to_come}
     return "yellow" if "yellow" in fired else ""
 
 

@@ -16,6 +16,7 @@ from appeals.messages import tell, tell_unit
 from appeals.models import Appeal, Assignment
 from appeals.services import _orders
 from appeals.services._run import add_entry
+from appeals.services.shelve import come_back
 from governance.audit import services as audit
 from governance.deadlines.models import Clock
 from governance.deadlines.wording import kind_label
@@ -44,6 +45,9 @@ class AppealClocks:
         appeal = Appeal.objects.get(pk=clock.subject_id)
         if action == "window_lapsed":
             _lapse(appeal, clock, now)
+            return
+        if action == "review_shelved":
+            come_back(appeal, now)
             return
         rung = ACTIONS[action]
         before = {"card": appeal.card, "ladder": appeal.ladder, "is_supervised": appeal.is_supervised}

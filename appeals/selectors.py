@@ -11,6 +11,7 @@ from accounts.rights import may
 from appeals import search
 from appeals.models import Appeal, AppealEntry, Assignment, Category, SupervisionOrder
 from appeals.querysets import AppealQuerySet
+from appeals.requests import may_ask
 from appeals.stages import open_stages
 from appeals.standing import stands
 from appeals.workflow import STEPS, Step
@@ -79,6 +80,8 @@ def _makes_sense(step: Step, appeal: Appeal, part: Assignment | None, now: datet
         return False
     if step.name == "finish_stage":
         return bool(open_stages(appeal))
+    if step.name in {"ask_extension", "ask_shelving"}:
+        return may_ask(step.name, appeal, part, now)
     rules = {
         "adjudicate": appeal.send_back_pending,
         "accept": part is not None and part.accepted_at is None,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from appeals.models import Appeal, AppealEntry, Assignment, SupervisionOrder
+from appeals.models import Appeal, AppealEntry, Assignment, Extension, Shelving, SupervisionOrder
+from appeals.models.limits import PENDING
 from appeals.workflow import DISPATCHED, IN_PROGRESS, SHELVED, Step, Who
 from governance.scope import Actor, Role, UnitKind
 from grids.models import Unit
@@ -24,6 +26,9 @@ _REFUSALS = {
     Who.SCOPE: "这件工单不在您的管辖范围内。",
     Who.OVERSEER: "只有区级，或承办单位所在街道的负责人可以{label}，且不能督办本单位。",
     Who.SUPERVISED: "没有要求您单位回复的督办单，可能已经回复。请刷新后再看。",
+    Who.LEAD_OR_DESK: "只有主办单位、交办单位或其上级可以{label}。",
+    Who.EXTENSION: "没有等待您单位审批的延期申请，可能已被处理。",
+    Who.SHELVING: "没有等待您单位审批的挂账申请，可能已被处理。",
     Who.ISSUER: "只有下达督办的单位可以{label}；现在没有您单位下达、等待审核的督办单。",
 }
 
@@ -123,6 +128,24 @@ def _issuer(appeal: Appeal, by: Actor) -> bool:
     return appeal.is_supervised and answered.filter(issued_by_unit_id=by.unit_id).exists()
 
 
+def _lead_or_desk(appeal: Appeal, by: Actor) -> bool:
+    return _lead(appeal, by) or _desk_or_above(appeal, by)
+
+
+def _decides(requests: QuerySet[Any], by: Actor) -> bool:
+    """The unit that a request was put to, or the district; a street's or community's by its leader's right alone."""
+    mine = requests if by.unit_id == by.district_id else requests.filter(decider_id=by.unit_id)
+    return mine.exists()
+
+
+def _extension(appeal: Appeal, by: Actor) -> bool:
+    return _decides(Extension.objects.filter(PENDING, appeal=appeal), by)
+
+
+def _shelving(appeal: Appeal, by: Actor) -> bool:
+    return _decides(Shelving.objects.filter(PENDING, appeal=appeal), by)
+
+
 _CHECKS: dict[Who, Callable[[Appeal, Actor], bool]] = {
     Who.DESK: _desk,
     Who.DESK_OR_ABOVE: _desk_or_above,
@@ -134,4 +157,7 @@ _CHECKS: dict[Who, Callable[[Appeal, Actor], bool]] = {
     Who.OVERSEER: _overseer,
     Who.SUPERVISED: _supervised,
     Who.ISSUER: _issuer,
+    Who.LEAD_OR_DESK: _lead_or_desk,
+    Who.EXTENSION: _extension,
+    Who.SHELVING: _shelving,
 }

@@ -25,6 +25,9 @@ class Who(StrEnum):
     SCOPE = "scope"  # whoever sees it
     OVERSEER = "overseer"  # the district, or the street above the unit that it lies with
     SUPERVISED = "supervised"  # the unit that a supervision order asks for an answer
+    LEAD_OR_DESK = "lead_or_desk"  # the lead unit, or the desk's or one above it
+    EXTENSION = "extension"  # the unit that decides a request for more time
+    SHELVING = "shelving"  # the unit that decides a request to put the work aside
     ISSUER = "issuer"  # the unit whose supervision order was answered
 
 
@@ -64,6 +67,11 @@ STEPS: dict[str, Step] = {
         _step("contact", "首次联系", Who.LEAD, {DISPATCHED, IN_PROGRESS}, set()),
         _step("finish_assisting", "提交协办结果", Who.PART, {DISPATCHED, IN_PROGRESS}, set(), right="appeal.resolve"),
         _step("finish_stage", "完成环节", Who.LEAD, {IN_PROGRESS}, set()),
+        _step("ask_extension", "申请延期", Who.PART, {DISPATCHED, IN_PROGRESS}, set()),
+        _step("decide_extension", "审批延期", Who.EXTENSION, {DISPATCHED, IN_PROGRESS}, set()),
+        _step("ask_shelving", "申请挂账", Who.LEAD, {IN_PROGRESS}, set()),
+        _step("decide_shelving", "审批挂账", Who.SHELVING, {IN_PROGRESS}, {SHELVED}, right="appeal.shelve"),
+        _step("reactivate", "恢复办理", Who.LEAD_OR_DESK, {SHELVED}, {IN_PROGRESS}),
         _step("resolve", "办结", Who.LEAD, {IN_PROGRESS}, {RESOLVED, CLOSED}),
         _step("visit", "回访", Who.VISITOR, {RESOLVED}, {RESOLVED, CLOSED, IN_PROGRESS, REGISTERED}),
         _step("supervise", "督办", Who.OVERSEER, set(OPEN), set()),

@@ -15,6 +15,7 @@ from appeals.models import (
     Assignment,
     Category,
     SendBack,
+    Shelving,
     SupervisionOrder,
     Visit,
 )  # fmt: skip
@@ -263,6 +264,36 @@ class VisitSerializer(StepSerializer):
     satisfaction = serializers.ChoiceField(choices=Visit.SATISFACTION, required=False, allow_blank=True)
     explained = serializers.BooleanField(required=False, help_text="未解决但已向诉求人解释说明，不退回重办")
     words = serializers.CharField(required=False, allow_blank=True, max_length=2000)
+
+
+class AskExtensionSerializer(StepSerializer):
+    """More time: how much of the policy's unit, why, with evidence."""
+
+    amount = serializers.IntegerField(min_value=1, max_value=999)
+    reason = serializers.CharField(max_length=2000)
+    attachment_ids = serializers.ListField(child=serializers.UUIDField(), max_length=9)
+
+
+class DecideSerializer(StepSerializer):
+    """A request granted or refused, with words."""
+
+    grant = serializers.BooleanField()
+    words = serializers.CharField(max_length=1000)
+
+
+class DecideExtensionSerializer(DecideSerializer):
+    """The same for a request for more time; which one, where several wait."""
+
+    extension_id = serializers.IntegerField(required=False, **_POSITIVE)
+
+
+class AskShelvingSerializer(StepSerializer):
+    """To put the work aside until a review date: why, with evidence."""
+
+    kind = serializers.ChoiceField(choices=Shelving.KINDS)
+    reason = serializers.CharField(max_length=2000)
+    review_on = serializers.DateField()
+    attachment_ids = serializers.ListField(child=serializers.UUIDField(), max_length=9)
 
 
 class FinishStageSerializer(WordsSerializer):

@@ -59,5 +59,10 @@ CALLS: dict[str, Call] = {
     "supervise": Call(s.SuperviseSerializer, services.supervise),
     "answer_supervision": Call(s.AnswerSupervisionSerializer, services.answer_supervision),
     "review_supervision": Call(s.ReviewSupervisionSerializer, services.review_supervision),
+    "ask_extension": Call(s.AskExtensionSerializer, services.ask_extension),
+    "decide_extension": Call(s.DecideExtensionSerializer, services.decide_extension),
+    "ask_shelving": Call(s.AskShelvingSerializer, services.ask_shelving),
+    "decide_shelving": Call(s.DecideSerializer, services.decide_shelving),
+    "reactivate": Call(s.WordsSerializer, services.reactivate),
     "reopen": Call(s.WordsSerializer, services.reopen),
 }

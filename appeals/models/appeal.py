@@ -172,5 +172,11 @@ class Appeal(models.Model):
     @property
     def late_step(self) -> str:
         """The name of the limit that a list shows, where it is another than that of the appeal's state."""
-        names = {"accept": "签收", "first_contact": "首次联系", "supervision_answer": "督办答复"}
+        names = {
+            "accept": "签收",
+            "first_contact": "首次联系",
+            "supervision_answer": "督办答复",
+            "extension_decision": "延期审批",
+            "shelve_review": "挂账复核",
+        }
         return "环节" if self.clock_kind.startswith("stage_") else names.get(self.clock_kind, "")

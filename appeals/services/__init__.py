@@ -11,17 +11,51 @@ from appeals.services.dispatch import (
     transfer,
 )
 from appeals.services.edit import Correction, edit, may_reveal, note, reveal
+from appeals.services.extend import ask_extension, decide_extension
 from appeals.services.handle import accept, contact, finish_assisting, resolve, send_back
 from appeals.services.register import NewAppeal, handle_on_the_spot, register
 from appeals.services.settle import merge, reject, reopen, unmerge
+from appeals.services.shelve import ask_shelving, decide_shelving, reactivate
 from appeals.services.stages import finish_stage
 from appeals.services.supervise import answer_supervision, review_supervision, supervise
 from appeals.services.visit import VisitReport, complainant_unsatisfied, visit
 
 __all__ = [
-    "Correction", "NewAppeal", "VisitReport", "accept", "add_assisting", "adjudicate", "answer_supervision",
-    "complainant_unsatisfied", "contact", "dispatch", "dispatch_many", "edit", "finish_assisting",
-    "finish_stage", "handle_on_the_spot", "may_reveal", "merge", "note", "pass_down", "recall", "register", "reject",
-    "reopen", "report_up", "resolve", "reveal", "review_supervision", "send_back", "supervise", "transfer", "unmerge",
+    "Correction",
+    "NewAppeal",
+    "VisitReport",
+    "accept",
+    "add_assisting",
+    "adjudicate",
+    "answer_supervision",
+    "ask_extension",
+    "ask_shelving",
+    "complainant_unsatisfied",
+    "contact",
+    "decide_extension",
+    "decide_shelving",
+    "dispatch",
+    "dispatch_many",
+    "edit",
+    "finish_assisting",
+    "finish_stage",
+    "handle_on_the_spot",
+    "may_reveal",
+    "merge",
+    "note",
+    "pass_down",
+    "reactivate",
+    "recall",
+    "register",
+    "reject",
+    "reopen",
+    "report_up",
+    "resolve",
+    "reveal",
+    "review_supervision",
+    "send_back",
+    "supervise",
+    "transfer",
+    "unmerge",
     "visit",
 ]  # fmt: skip

@@ -7,7 +7,7 @@ from datetime import datetime
 from appeals import clocks
 from appeals.messages import tell_unit
 from appeals.models import Assignment
-from appeals.services import _orders
+from appeals.services import _orders, _requests
 from appeals.services._run import Run
 from appeals.services.stages import start_stages
 from grids.models import Unit
@@ -68,6 +68,7 @@ def end(run: Run, assignment: Assignment, how: str, result: str = "") -> None:
     assignment.ended_at, assignment.ended_how = run.now, how
     assignment.ended_by_user, assignment.result = run.by.user_id, result
     assignment.save(update_fields=["ended_at", "ended_how", "ended_by_user", "result"])
+    _requests.lapse(assignment, run.now)
     finish = clocks.met if how in {"resolved", "passed_down"} else clocks.cancel
     finish(run.appeal, clocks.ACCEPT, now=run.now, detail_id=assignment.pk)
     used = clocks.met if how == "sent_back" else clocks.cancel

@@ -18,8 +18,9 @@ from django.views.decorators.http import require_GET
 
 from accounts.rights import may
 from appeals import selectors, services
+from appeals.forms.catalogue import FORMS
 from appeals.forms.reveal import RevealForm
-from appeals.forms.steps import FORMS, StepForm
+from appeals.forms.steps import StepForm
 from appeals.models import Appeal
 from appeals.views import dossier
 from appeals.views.uploads import take_in
@@ -29,8 +30,8 @@ from governance.ui.views import ActorMixin, DetailPage, find_or_404
 
 # Of the steps that a person may take, the first of these is the one button.
 NEXT = (
-    "adjudicate", "review_supervision", "accept", "answer_supervision", "finish_assisting", "finish_stage", "resolve",
-    "dispatch", "handle_on_the_spot", "visit", "unmerge",
+    "adjudicate", "decide_extension", "decide_shelving", "review_supervision", "accept", "answer_supervision",
+    "finish_assisting", "finish_stage", "resolve", "dispatch", "handle_on_the_spot", "visit", "reactivate", "unmerge",
 )  # fmt: skip
 # In the menu these come last, in red.
 GRAVE = {"send_back", "recall", "reject", "merge", "reopen"}

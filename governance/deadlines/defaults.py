@@ -41,7 +41,8 @@ def _term(amount: int, unit: str, warn: Data, **more: Any) -> Data:
 
 _HOUR_BEFORE, _TWO_HOURS_BEFORE = _span(1, "working_hours"), _span(2, "working_hours")
 _DAY_BEFORE = _span(1, "working_days")
-_EXTENSION = _span(5, "working_days") | {"times": 3}
+# Of at most 5 days each; longer ones, up to 15, are for the district centre alone.
+_EXTENSION = _span(15, "working_days") | {"times": 3, "own": 5}
 
 
 def _terms(*, dispatch: Data, resolve_days: int) -> Data:

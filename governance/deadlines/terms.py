@@ -4,7 +4,7 @@
                  "warnings": [{"before": {"amount": 1, "unit": "working_days"}, "action": "yellow"}],
                  "missed": "red",
                  "ladder": [{"after": {"amount": 1, "unit": "working_days"}, "action": "escalate_secretary"}],
-                 "extension": {"amount": 5, "unit": "working_days", "times": 3}}}
+                 "extension": {"amount": 15, "unit": "working_days", "times": 3, "own": 5}}}
 
 `warnings`, `missed` ("red" when left out), `ladder` and `extension` may be left out. Two more belong to an app's own
 kinds: `name`, what this limit is called (a stage: 责令停工), and `sample`, how many of a hundred it is for (a visit).
@@ -101,10 +101,12 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Extension:
-    """How long one extension may be at most, and how many there may be."""
+    """How long one extension may be at most, how many there may be, and up to which amount the leader of the unit that
+    handed the work out decides (above it the district centre)."""
 
     span: Span
     times: int
+    own: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +155,8 @@ class Term:
             "ladder": [{"after": mark.span.as_data(), "action": mark.action} for mark in self.ladder],
         }
         if self.extension:
-            data["extension"] = self.extension.span.as_data() | {"times": self.extension.times}
+            extension = self.extension
+            data["extension"] = extension.span.as_data() | {"times": extension.times, "own": extension.own}
         if self.name:
             data["name"] = self.name
         if self.sample is not None:
@@ -192,11 +195,15 @@ class Terms(Mapping[str, Term]):
 
 def _extension(data: object, where: str) -> Extension:
     data = _mapping(data, where)
-    _only(data, {"amount", "unit", "times"}, where)
+    _only(data, {"amount", "unit", "times", "own"}, where)
     times = data.get("times")
     if type(times) is not int or not 1 <= times <= 99:
         _refuse(where, f"次数应是 1 到 99 之间的整数，现在是“{times}”")
-    return Extension(Span.parse({"amount": data.get("amount"), "unit": data.get("unit")}, where), times)
+    span = Span.parse({"amount": data.get("amount"), "unit": data.get("unit")}, where)
+    own = data.get("own", span.amount)
+    if type(own) is not int or not 0 <= own <= span.amount:
+        _refuse(where, f"交办单位负责人可批的时长应是 0 到 {span.amount} 之间的整数，现在是“{own}”")
+    return Extension(span, times, own)
 
 
 def _marks(data: object, key: str, where: str) -> tuple[Mark, ...]:
