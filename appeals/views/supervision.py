@@ -39,8 +39,8 @@ _TONES = {SupervisionOrder.OPEN: "over line", SupervisionOrder.ANSWERED: "visit"
 class SupervisionFilterSet(django_filters.FilterSet):  # type: ignore[misc]
     """By number, by unit, by where it came from, by when."""
 
-    q = django_filters.CharFilter(label="督办单号、工单号", method="by_number", max_length=20)
-    unit = LongFilter(label="被督办单位", queryset=Unit.objects.all())
+    q = django_filters.CharFilter(label="单号", method="by_number", max_length=20)
+    unit = LongFilter(label="单位", queryset=Unit.objects.all())
     origin = django_filters.ChoiceFilter(label="来由", choices=SupervisionOrder.ORIGINS, empty_label="全部")
     issued = DateRangeFilter(label="下达日期", field_name="issued_at")
 
@@ -204,16 +204,19 @@ def send_backs(request: HttpRequest) -> HttpResponse:
     since, until = chosen.get("since") or today.replace(day=1), chosen.get("until") or today
     rows = returns.by_unit(actor, since, until)
     context = {
-        "title": "退单统计", "since": since, "until": until, "crumbs": [("退单统计", "")],
+        "title": "退单统计", "since": since, "until": until,
         "form": form if form.errors else PeriodForm({"since": since, "until": until}),
         "rows": [(row, row.rate, _numbers(row, since, until)) for row in rows],
-        "total": [sum(row.numbers[verdict] for row in rows) for verdict in returns.VERDICTS],
+        "total": [(label, sum(row.numbers[name] for row in rows)) for name, label in _VERDICTS.items()],
     }  # fmt: skip
     return render(request, "appeals/send_backs.html", context)
 
 
-def _numbers(row: returns.UnitReturns, since: date, until: date) -> list[tuple[int, str]]:
-    """Each number with the list of its appeals."""
+_VERDICTS = {"asked": "退单", "upheld": "成立", "refused": "不成立", "pending": "待裁定"}
+
+
+def _numbers(row: returns.UnitReturns, since: date, until: date) -> list[tuple[str, int, str]]:
+    """Each number with its heading and the list of its appeals."""
     url = reverse("appeals:list")
     keys = {verdict: returns.key(row.unit_id, verdict, since, until) for verdict in returns.VERDICTS}
-    return [(number, f"{url}?returned={keys[verdict]}") for verdict, number in row.numbers.items()]
+    return [(_VERDICTS[name], number, f"{url}?returned={keys[name]}") for name, number in row.numbers.items()]

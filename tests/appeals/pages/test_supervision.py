@@ -167,10 +167,10 @@ class TestSendBacks:
         client = browse(cast.dc)
         page = client.get(self.URL)
         (row, rate, numbers) = page.context["rows"][0]
-        assert (row.name, rate, [n for n, _ in numbers]) == ("试验区城管局", 100.0, [1, 0, 1, 0])
-        behind = client.get(numbers[2][1]).content.decode()
+        assert (row.name, rate, [n for _, n, _ in numbers]) == ("试验区城管局", 100.0, [1, 0, 1, 0])
+        behind = client.get(numbers[2][2]).content.decode()
         assert set(re.findall(r"MH\d{8}-\d{4}", behind)) == {returned.appeal.number}
-        upheld = client.get(numbers[1][1]).content.decode()
+        upheld = client.get(numbers[1][2]).content.decode()
         assert not re.findall(r"MH\d{8}-\d{4}", upheld)
 
     def test_a_period_without_any(self, returned, browse, cast) -> None:
