@@ -120,6 +120,9 @@ def _tell(appeal: Appeal, clock: Clock, action: str, rung: Rung, text: str, now:
     tell_unit(
         appeal, clock.unit_id, about=about, title=title, body=text, level=rung.level, leaders=True, now=now
     )  # fmt: skip
+    if clock.kind == clocks.REVIEW and appeal.lead_unit_id is not None:
+        # The unit that will have the work again is warned as well as the one that reviews.
+        tell_unit(appeal, appeal.lead_unit_id, about=about, title=title, body=text, level=rung.level, now=now)
     if above := _above(appeal, clock, rung.height, now):
         tell(appeal, above, about=about, title=title, body=text, level=rung.level, now=now)
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from appeals import clocks
 from appeals.models import Appeal, Assignment, Extension, Shelving
@@ -12,6 +16,7 @@ from appeals.models.limits import PENDING
 from governance.deadlines.models import Clock
 from governance.deadlines.terms import Extension as Allowance
 from governance.deadlines.terms import Term
+from governance.scope import Actor
 
 
 def handling_clock(appeal: Appeal, part: Assignment) -> Clock | None:
@@ -31,6 +36,40 @@ def allowance(clock: Clock | None, now: datetime) -> Allowance | None:
     if clock is None or allowed is None or now > clock.due_at or clock.overdue_since is not None:
         return None
     return allowed if granted(clock) < allowed.times else None
+
+
+def decided_by(pending: QuerySet[Any], by: Actor) -> QuerySet[Any]:
+    """Of the pending requests those that this person decides, oldest first.
+
+    The unit that it was put to decides, and the district centre may decide any; never who asked, nor their unit.
+    """
+    rows = pending.exclude(asked_by_unit_id=by.unit_id).exclude(asked_by_user=by.user_id).order_by("pk")
+    return rows if by.unit_id == by.district_id else rows.filter(decider_id=by.unit_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Lain:
+    """How often an appeal was shelved, and how many days in all."""
+
+    times: int
+    days: int
+
+
+def lain(appeal: Appeal, now: datetime) -> Lain:
+    """How often and how long the appeal has been shelved, the present time included."""
+    return total(Shelving.objects.filter(appeal=appeal, granted=True), now)
+
+
+def total(shelvings: Iterable[Shelving], now: datetime) -> Lain:
+    """The same of rows that were read already."""
+    granted = [one for one in shelvings if one.granted]
+    return Lain(len(granted), sum(days(one, now) for one in granted))
+
+
+def days(shelving: Shelving, now: datetime) -> int:
+    """How many days a granted one has lain."""
+    begun, ended = shelving.decided_at or now, shelving.ended_at or now
+    return (timezone.localdate(ended) - timezone.localdate(begun)).days
 
 
 def may_ask(step: str, appeal: Appeal, part: Assignment | None, now: datetime) -> bool:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
+from appeals import requests
 from appeals.models import Appeal, AppealEntry, Assignment, Extension, Shelving, SupervisionOrder
 from appeals.models.limits import PENDING
 from appeals.workflow import DISPATCHED, IN_PROGRESS, SHELVED, Step, Who
@@ -132,18 +132,12 @@ def _lead_or_desk(appeal: Appeal, by: Actor) -> bool:
     return _lead(appeal, by) or _desk_or_above(appeal, by)
 
 
-def _decides(requests: QuerySet[Any], by: Actor) -> bool:
-    """The unit that a request was put to, or the district; a street's or community's by its leader's right alone."""
-    mine = requests if by.unit_id == by.district_id else requests.filter(decider_id=by.unit_id)
-    return mine.exists()
-
-
 def _extension(appeal: Appeal, by: Actor) -> bool:
-    return _decides(Extension.objects.filter(PENDING, appeal=appeal), by)
+    return requests.decided_by(Extension.objects.filter(PENDING, appeal=appeal), by).exists()
 
 
 def _shelving(appeal: Appeal, by: Actor) -> bool:
-    return _decides(Shelving.objects.filter(PENDING, appeal=appeal), by)
+    return requests.decided_by(Shelving.objects.filter(PENDING, appeal=appeal), by).exists()
 
 
 _CHECKS: dict[Who, Callable[[Appeal, Actor], bool]] = {

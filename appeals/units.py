@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from appeals import clocks
 from appeals.models import Appeal, Assignment
-from appeals.services import _orders
+from appeals.services import _orders, _requests
 from appeals.services._run import SUBJECT, add_entry
 from appeals.workflow import OPEN, REGISTERED, RESOLVED
 from governance.audit import services as audit
@@ -58,6 +58,7 @@ def _hand_over_one(appeal: Appeal, old: Unit, new: Unit, by: Actor, now: datetim
     for part in _parts_of(old).filter(appeal=appeal):
         _hand_over_part(part, new, now)
     _orders.succeed(appeal, old, new, now)
+    _requests.succeed(appeal, old, new, now)
     clocks.open_clocks(appeal).filter(unit_id=old.pk).update(unit_id=new.pk)
     for name, value in before.items():
         if value == old.pk:

@@ -67,7 +67,7 @@ STEPS: dict[str, Step] = {
         _step("contact", "首次联系", Who.LEAD, {DISPATCHED, IN_PROGRESS}, set()),
         _step("finish_assisting", "提交协办结果", Who.PART, {DISPATCHED, IN_PROGRESS}, set(), right="appeal.resolve"),
         _step("finish_stage", "完成环节", Who.LEAD, {IN_PROGRESS}, set()),
-        _step("ask_extension", "申请延期", Who.PART, {DISPATCHED, IN_PROGRESS}, set()),
+        _step("ask_extension", "申请延期", Who.PART, {IN_PROGRESS}, set()),
         _step("decide_extension", "审批延期", Who.EXTENSION, {DISPATCHED, IN_PROGRESS}, set()),
         _step("ask_shelving", "申请挂账", Who.LEAD, {IN_PROGRESS}, set()),
         _step("decide_shelving", "审批挂账", Who.SHELVING, {IN_PROGRESS}, {SHELVED}, right="appeal.shelve"),

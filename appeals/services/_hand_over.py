@@ -68,7 +68,7 @@ def end(run: Run, assignment: Assignment, how: str, result: str = "") -> None:
     assignment.ended_at, assignment.ended_how = run.now, how
     assignment.ended_by_user, assignment.result = run.by.user_id, result
     assignment.save(update_fields=["ended_at", "ended_how", "ended_by_user", "result"])
-    _requests.lapse(assignment, run.now)
+    _requests.lapse(run, assignment)
     finish = clocks.met if how in {"resolved", "passed_down"} else clocks.cancel
     finish(run.appeal, clocks.ACCEPT, now=run.now, detail_id=assignment.pk)
     used = clocks.met if how == "sent_back" else clocks.cancel

@@ -17,6 +17,7 @@ from appeals import clocks, requests
 from appeals.messages import tell_unit
 from appeals.models import Appeal, Assignment, Extension
 from appeals.models.limits import PENDING
+from appeals.notices import tell_complainants
 from appeals.services import _requests
 from appeals.services._run import Run, step
 from appeals.words import clean
@@ -79,13 +80,22 @@ def decide_extension(
         if grant:
             request.due_after = _lengthen(request, now)
             run.data |= {"due_before": request.due_before.isoformat(), "due_after": request.due_after.isoformat()}
-            run.data["public"] = f"办理时限延长至{_day(request.due_after)}。"
-        request.save()
+            _tell_complainants(run, request, request.due_after)
+        request.save(update_fields=[*_requests.DECISION, "due_after"])
         verdict = f"同意延期，新时限 {_moment(request.due_after)}" if request.due_after else "延期未获同意，原时限不变"
         about = f"extension_decided:{request.pk}"
         unit_id = request.assignment.unit_id
         tell_unit(run.appeal, unit_id, about=about, title=f"{verdict}：{run.appeal.title}", body=words, now=now)
     return run.appeal
+
+
+def _tell_complainants(run: Run, request: Extension, due_after: datetime) -> None:
+    """An entry that the complainant may read, and a text. They wait for the whole: a helper's part is not told."""
+    if request.assignment.part != Assignment.LEAD:
+        return
+    public = f"办理时限延长至{_day(due_after)}。"
+    run.then("extended", f"办理时限延长 {length_text(request)}。", public=public, due_at=due_after.isoformat())
+    tell_complainants(run.appeal, public, about=f"extended:{request.pk}", now=run.now)
 
 
 def clock_of(appeal: Appeal, part: Assignment) -> Clock:
@@ -99,7 +109,7 @@ def clock_of(appeal: Appeal, part: Assignment) -> Clock:
 def to_decide(appeal: Appeal, by: Actor) -> QuerySet[Extension]:
     """The pending requests on the appeal that the actor may decide, oldest first."""
     pending = Extension.objects.filter(PENDING, appeal=appeal).select_related("assignment__unit", "decider")
-    return _requests.decided_by(pending, by)
+    return requests.decided_by(pending, by)
 
 
 def _allowed(clock: Clock, amount: int, now: datetime) -> Allowance:
@@ -117,9 +127,8 @@ def _allowed(clock: Clock, amount: int, now: datetime) -> Allowance:
 
 def _decider(run: Run, part: Assignment, amount: int, allowed: Allowance) -> int:
     """Up to the leader's own measure the unit that handed it out; above it the district centre."""
-    if amount > allowed.own:
-        return run.appeal.district_id
-    return _requests.decider_above(run, part.given_by_unit_id)
+    wanted = run.appeal.district_id if amount > allowed.own else part.given_by_unit_id
+    return _requests.decider_above(run, wanted)
 
 
 def _lengthen(request: Extension, now: datetime) -> datetime:

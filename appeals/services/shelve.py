@@ -6,7 +6,6 @@ time that was left is left when it comes back.
 
 from __future__ import annotations
 
-import math
 import uuid
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,9 +14,9 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from appeals import clocks
+from appeals import clocks, requests
 from appeals.messages import tell_unit
-from appeals.models import Appeal, Assignment, Shelving
+from appeals.models import Appeal, Shelving
 from appeals.models.limits import PENDING
 from appeals.services import _requests
 from appeals.services._run import Run, add_entry, step
@@ -36,7 +35,7 @@ from grids.models import Unit as GridUnit
 # Up to so many days the street's leader decides. Source: rights.md, "shelve".
 STREET_DAYS = 30
 # These go on while the work is put aside: the review itself, and the answer to a supervision order.
-_GOING_ON = (clocks.REVIEW, clocks.SUPERVISION, clocks.EXTENSION)
+_GOING_ON = (clocks.REVIEW, clocks.SUPERVISION)
 
 
 def ask_shelving(
@@ -76,9 +75,10 @@ def decide_shelving(
         request = _requests.chosen(to_decide(run.appeal, by), None, "shelving")
         _requests.decide(request, grant, words, by, now)
         if grant:
-            _check_review(run.appeal, request.review_on, now)
+            if request.review_on <= timezone.localdate(now):
+                raise IllegalState("申请的复核日期已到，请选择“不同意”，由承办单位另选日期重新申请。")
             _put_aside(run, request)
-        request.save()
+        request.save(update_fields=_requests.DECISION)
         run.data |= {"granted": grant, "review_on": request.review_on.isoformat()}
         verdict = f"同意挂账，{request.review_on:%Y-%m-%d} 复核" if grant else "挂账未获同意，请继续办理"
         tell_unit(
@@ -93,12 +93,16 @@ def reactivate(*, appeal_id: int, words: str, by: Actor, now: datetime, revision
     words = clean(words, label="恢复办理的理由", field="words", most=1000, least=2)
     with step("reactivate", appeal_id=appeal_id, by=by, now=now, revision=revision, words=words) as run:
         shelving = current(run.appeal)
-        _end(shelving, "by_hand", now)
+        # Where the review was due before any sweep came, this carries it out, and the appeal is back already.
         clocks.cancel(run.appeal, clocks.REVIEW, now=now)
-        _resume(run.appeal, now)
-        run.move(IN_PROGRESS)
-        run.data = {"days": _days(shelving, now), "public": "办理已恢复。"}
-        _tell_back(run.appeal, shelving, "恢复办理", now)
+        run.appeal.refresh_from_db()
+        run.from_state = run.appeal.state
+        if run.appeal.state == SHELVED:
+            _end(shelving, "by_hand", now)
+            _resume(run.appeal, now)
+            run.move(IN_PROGRESS)
+            run.data = {"days": requests.days(shelving, now), "public": "办理已恢复。"}
+            _tell_back(run.appeal, shelving, "恢复办理", now)
     return run.appeal
 
 
@@ -122,14 +126,14 @@ def come_back(appeal: Appeal, now: datetime) -> None:
     add_entry(
         appeal, "reactivate", by=PLATFORM, now=now, from_state=SHELVED,
         words="挂账复核日期已到，自动恢复办理，剩余时限继续计算。",
-        data={"days": _days(shelving, now), "public": "办理已恢复。"}, clock=clocks.reading(appeal, now),
+        data={"days": requests.days(shelving, now), "public": "办理已恢复。"}, clock=clocks.reading(appeal, now),
     )  # fmt: skip
     _tell_back(appeal, shelving, "挂账期满，自动恢复办理", now)
 
 
 def to_decide(appeal: Appeal, by: Actor) -> QuerySet[Shelving]:
     """The pending request on the appeal, if the actor may decide it."""
-    return _requests.decided_by(Shelving.objects.filter(PENDING, appeal=appeal).select_related("decider"), by)
+    return requests.decided_by(Shelving.objects.filter(PENDING, appeal=appeal).select_related("decider"), by)
 
 
 def current(appeal: Appeal) -> Shelving:
@@ -158,28 +162,19 @@ def _decider(run: Run, review_on: date) -> int:
     """The street above the lead for up to 30 days, else the district centre."""
     lead = GridUnit.objects.only("kind", "street_id").get(pk=run.by.unit_id)
     short = (review_on - timezone.localdate(run.now)).days <= STREET_DAYS
-    if short and lead.kind != UnitKind.STREET and lead.street_id is not None:
-        return lead.street_id
-    return run.appeal.district_id
+    to_street = short and lead.kind != UnitKind.STREET and lead.street_id is not None
+    return _requests.decider_above(run, (lead.street_id if to_street else None) or run.appeal.district_id)
 
 
 def _put_aside(run: Run, request: Shelving) -> None:
     appeal, now = run.appeal, run.now
-    for part in appeal.assignments.filter(part=Assignment.LEAD, ended_at=None):
-        _lapse_extensions(part, now)
+    # Time stands still now: a request for more of it has lost its object.
+    _requests.lapse_extensions(run)
     for kind in _kinds(appeal):
         deadlines.pause(subject_type=clocks.SUBJECT, subject_id=appeal.pk, kind=kind, now=now)
-    _start_review(appeal, request, now)
+    _start_review(run, request)
     run.move(SHELVED)
     run.data["public"] = f"因客观原因暂缓办理（{request.get_kind_display()}），{request.review_on:%Y年%m月%d日}前复核。"
-
-
-def _lapse_extensions(part: Assignment, now: datetime) -> None:
-    """Time stands still now: a request for more of it has lost its object."""
-    for request in part.extensions.filter(PENDING):
-        request.lapsed_at = now
-        request.save(update_fields=["lapsed_at"])
-        clocks.cancel(part.appeal, clocks.EXTENSION, now=now, detail_id=request.pk)
 
 
 def _kinds(appeal: Appeal) -> list[str]:
@@ -187,17 +182,23 @@ def _kinds(appeal: Appeal) -> list[str]:
     return sorted(set(running.values_list("kind", flat=True)))
 
 
-def _start_review(appeal: Appeal, request: Shelving, now: datetime) -> None:
-    """A limit that ends when the review date's work begins; its warnings and what follows are the policy's."""
+def _start_review(run: Run, request: Shelving) -> None:
+    """A limit that ends when the review date's work begins, against the unit that approved; the policy's warnings.
+
+    It counts natural minutes: a day that is declared free later does not move it. Taken up on such a day the work loses
+    nothing, as its working time goes on with the next opening.
+    """
+    appeal, now = run.appeal, run.now
     term = clocks.term_of(appeal, clocks.REVIEW)
     if term is None:
         raise IllegalState("这类工单不能挂账。")
     morning = datetime.combine(request.review_on, time(), tzinfo=timezone.get_current_timezone())
     opening = working_calendar().next_working(morning)
-    minutes = math.ceil((opening - timing.whole_second(now)) / timedelta(minutes=1))
+    begun = now.replace(second=0, microsecond=0)
+    span = Span((opening - begun) // timedelta(minutes=1), Unit.NATURAL_MINUTES)
     deadlines.start(
-        subject_type=clocks.SUBJECT, subject_id=appeal.pk, kind=clocks.REVIEW, unit_id=request.decider_id,
-        term=replace(term, span=Span(minutes, Unit.NATURAL_MINUTES)), started_at=now, now=now,
+        subject_type=clocks.SUBJECT, subject_id=appeal.pk, kind=clocks.REVIEW, unit_id=run.by.unit_id, now=now,
+        term=replace(term, span=span, missed="review_shelved", ladder=()), started_at=begun,
         policy_version_id=appeal.policy_version_id,
     )  # fmt: skip
 
@@ -211,10 +212,6 @@ def _resume(appeal: Appeal, now: datetime) -> None:
 def _end(shelving: Shelving, how: str, now: datetime) -> None:
     shelving.ended_at, shelving.ended_how = now, how
     shelving.save(update_fields=["ended_at", "ended_how"])
-
-
-def _days(shelving: Shelving, now: datetime) -> int:
-    return (timezone.localdate(now) - timezone.localdate(shelving.decided_at or now)).days
 
 
 def _tell_back(appeal: Appeal, shelving: Shelving, what: str, now: datetime) -> None:

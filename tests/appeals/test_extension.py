@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Barrier, Thread
 from typing import Any
 
@@ -76,7 +76,7 @@ def test_granted_the_limit_moves_and_the_record_says_so(with_street, ask, cast, 
     assert limit(appeal, "extension_decision").state == Clock.MET
     entry = appeal.entries.get(kind="decide_extension")
     assert entry.data["granted"] is True
-    assert "办理时限延长至" in entry.data["public"]
+    assert "办理时限延长至" in appeal.entries.get(kind="extended").data["public"]
     assert InboxItem.objects.filter(user_id=cast.cw.user_id, title__startswith="同意延期").exists()
     actions = Entry.objects.filter(subject_id=appeal.pk).values_list("action", flat=True)
     assert {"appeal.ask_extension", "appeal.decide_extension"} <= set(actions)

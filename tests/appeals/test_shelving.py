@@ -1,4 +1,4 @@
-"""Shelving 挂账: asked for by the lead, decided above it; what stands still, what comes back, and with how much left."""
+"""Shelving 挂账: asked for by the lead, decided above it; what stands still, what comes back, with how much left."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from governance.deadlines.sweeping import sweep
 from governance.errors import DomainError, IllegalState, InvalidInput, NotAllowed, NotFound
 from governance.files.models import Attachment
 from governance.outbox.models import InboxItem
-from tests.appeals.asking import WAITING, ask_more, ask_to_lie, clock, decide_more, decide_to_lie
+from tests.appeals.asking import WAITING, ask_more, ask_to_lie, clock, decide_more, decide_to_lie, evidence
 from tests.appeals.conftest import REPLY, RESULT
 
 # Monday; the fixed now is Monday 23 November 2026.
@@ -210,12 +210,10 @@ class TestShelved:
             "merge": {"into_id": registered().pk, "by": cast.dc},
             "recall": {"words": "收回", "by": cast.dc},
             "contact": {"words": "已经联系", "by": cast.ds},
+            "ask_extension": {"amount": 1, "reason": WAITING, "attachment_ids": evidence(cast.ds, now), "by": cast.ds},
         }
-        with pytest.raises(IllegalState):
-            if step == "ask_extension":
-                ask_more(shelved, cast.ds, now)
-            else:
-                getattr(services, step)(appeal_id=shelved.pk, now=now, **calls[step])
+        with pytest.raises(IllegalState, match="挂账"):
+            getattr(services, step)(appeal_id=shelved.pk, now=now, **calls[step])
 
     def test_words_and_supervision_go_on(self, shelved, registered, cast, now) -> None:
         services.note(appeal_id=shelved.pk, words="资金计划已上报市里。", by=cast.ds, now=now)
@@ -253,7 +251,7 @@ class TestBack:
             assert InboxItem.objects.filter(user_id=person.user_id, title__contains="恢复办理").exists()
         assert (only(appeal).ended_at, only(appeal).ended_how) == (back, "review")
         sweep(back)
-        assert appeal.entries.filter(from_state="shelved").count() == 1
+        assert appeal.entries.filter(from_state="shelved", to_state="in_progress").count() == 1
 
     def test_an_overdue_one_stays_exactly_as_overdue(self, in_progress, cast, now) -> None:
         due = clock(in_progress, "resolve").due_at
