@@ -35,10 +35,10 @@ def finish_stage(
 ) -> Appeal:  # fmt: skip
     """Finish the stage that is next, with words and evidence; or say why it is not needed (`is_needed` False)."""
     words = clean(words, label="环节说明", field="words", most=2000, least=5)
-    if is_needed and not attachment_ids:
-        raise InvalidInput("请上传这一环节的佐证材料（文书、照片）。", field="attachments")
     with step("finish_stage", appeal_id=appeal_id, by=by, now=now, revision=revision, words=words) as run:
         current = _current(run.appeal, stage)
+        if is_needed and not attachment_ids:
+            raise InvalidInput("请上传这一环节的佐证材料（文书、照片）。", field="attachments")
         end = clocks.met if is_needed else clocks.cancel
         end(run.appeal, current.kind, now=now, detail_id=0)
         late = is_needed and Clock.objects.get(pk=current.clock.pk).state == Clock.MISSED
