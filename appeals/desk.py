@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
-from django.db.models import Count, F
+from django.db.models import Count, F, QuerySet
 
 from accounts.rights import may
 from appeals import selectors
-from appeals.models import Appeal, Assignment, SupervisionOrder
+from appeals.models import Appeal, Assignment, Extension, Shelving, SupervisionOrder
+from appeals.models.limits import PENDING
 from appeals.models.supervision import SupervisionQuerySet
 from appeals.querysets import AppealQuerySet
 from appeals.workflow import DISPATCHED, IN_PROGRESS, OPEN, REGISTERED, RESOLVED
@@ -79,7 +80,24 @@ def piles(by: Actor) -> list[Pile]:
     if may(by, "appeal.visit"):
         rows = _by_clock(_rows().filter(desk_unit=unit, state=RESOLVED))
         found.append(Pile("visit", "待回访", rows, "", "没有待回访的工单。", view="appeals:visits"))
-    return [*_supervised(by), *found, *_followed(by)]
+    return [*_to_decide(by), *_supervised(by), *found, *_followed(by)]
+
+
+def _to_decide(by: Actor) -> list[Pile]:
+    """Requests that wait for the unit's decision."""
+    piles: list[tuple[str, str, str, QuerySet[Any], str]] = [
+        ("appeal.decide_extension", "extension", "待审批延期", Extension.objects.filter(PENDING), "延期"),
+        ("appeal.shelve", "shelving", "待审批挂账", Shelving.objects.filter(PENDING), "挂账"),
+    ]
+    return [
+        Pile(key, title, _by_clock(_of_requests(pending.filter(decider=by.unit_id))), f"deciding={key}",
+             f"没有等待审批的{word}申请。", "soon")
+        for right, key, title, pending, word in piles if may(by, right)
+    ]  # fmt: skip
+
+
+def _of_requests(pending: QuerySet[Any]) -> AppealQuerySet:
+    return _rows().filter(pk__in=pending.order_by().values("appeal_id"))
 
 
 def _supervised(by: Actor) -> list[Pile]:

@@ -18,8 +18,9 @@ from django.http import QueryDict
 
 from appeals import returns, search
 from appeals.forms.inputs import LongChoiceField, Option, category_options, unit_options
-from appeals.models import CHANNELS, STATES, URGENCIES, Appeal, Assignment, Category
+from appeals.models import CHANNELS, STATES, URGENCIES, Appeal, Assignment, Category, Extension, Shelving
 from appeals.models.imports import IMPORT_JOB
+from appeals.models.limits import PENDING
 from appeals.place import TERRITORY
 from appeals.querysets import AppealQuerySet
 from governance import privacy
@@ -94,6 +95,10 @@ class AppealFilterSet(django_filters.FilterSet):  # type: ignore[misc]
     )
     # The returns behind a number of 退单统计, see appeals.returns.
     returned = django_filters.CharFilter(method="of_returned", max_length=60, widget=forms.HiddenInput)
+    # What the actor's unit is to decide: 延期 or 挂账.
+    deciding = django_filters.ChoiceFilter(
+        choices=[("extension", "待审批延期"), ("shelving", "待审批挂账")], method="to_decide", widget=forms.HiddenInput
+    )
     # What came in with a spreadsheet, by its ImportFile.
     imported = django_filters.NumberFilter(
         method="of_import", min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput
@@ -176,6 +181,12 @@ class AppealFilterSet(django_filters.FilterSet):  # type: ignore[misc]
     def of_returned(self, queryset: AppealQuerySet, name: str, value: str) -> AppealQuerySet:
         """What a unit sent back in a period, by its verdict."""
         return queryset.filter(pk__in=returns.behind(value))
+
+    def to_decide(self, queryset: AppealQuerySet, name: str, value: str) -> AppealQuerySet:
+        """What waits for the decision of the actor's unit."""
+        model: Any = {"extension": Extension, "shelving": Shelving}[value]
+        waiting = model.objects.filter(PENDING, decider_id=self.actor.unit_id)
+        return queryset.filter(pk__in=waiting.values("appeal_id"))
 
     def of_import(self, queryset: AppealQuerySet, name: str, value: Decimal) -> AppealQuerySet:
         """What one spreadsheet brought or changed; an import that was taken up again has several jobs."""

@@ -12,7 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from appeals.models import Appeal
-from appeals.workflow import CLOSED, DISPATCHED, IN_PROGRESS, MERGED, REGISTERED, REJECTED, RESOLVED
+from appeals.workflow import CLOSED, DISPATCHED, IN_PROGRESS, MERGED, REGISTERED, REJECTED, RESOLVED, SHELVED
 from governance.scope import Actor, UnitKind
 from governance.ui import dates
 from governance.ui.templatetags.ui import chip, clock_chip, state_chip
@@ -27,6 +27,7 @@ TABS: Sequence[Tab] = (
     Tab("sent_back", "退单待裁", Q(state=REGISTERED, send_back_pending=True), tone="over"),
     Tab("dispatched", "待签收", Q(state=DISPATCHED)),
     Tab("in_progress", "办理中", Q(state=IN_PROGRESS)),
+    Tab("shelved", "挂账", Q(state=SHELVED)),
     Tab("resolved", "待回访", Q(state=RESOLVED)),
     Tab("closed", "已归档", Q(state=CLOSED)),
     Tab("soon", "即将到期", Q(card="yellow"), tone="soon"),

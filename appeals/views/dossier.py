@@ -10,13 +10,16 @@ from typing import Any
 import shapely
 from django.conf import settings
 
-from appeals import selectors
+from appeals import requests, selectors
 from appeals import stages as staged
+from appeals.clocks import card_of
 from appeals.handlers import clock_label
-from appeals.models import Appeal, AppealEntry, Assignment, SendBack, SupervisionOrder
+from appeals.models import Appeal, AppealEntry, Assignment, Extension, SendBack, Shelving, SupervisionOrder
+from appeals.services.extend import length_text
 from appeals.services.settle import REJECT_REASONS
 from appeals.workflow import CLOSED, DISPATCHED, IN_PROGRESS, MERGED, REGISTERED, REJECTED, RESOLVED, SHELVED, STEPS
 from governance.deadlines.models import Clock
+from governance.deadlines.terms import UNIT_NAMES
 from governance.deadlines.wording import kind_label
 from governance.files import selectors as files
 from governance.files.models import Attachment
@@ -51,6 +54,11 @@ _LOOKS: dict[str, tuple[str, str, str]] = {
     "reveal": ("查看完整号码", "eye", ""),
     "card_soon": ("系统预警", "clock-exclamation", "soon"),
     "card_over": ("系统预警", "alert-triangle", "over"),
+    "ask_extension": ("申请延期", "clock-plus", "soon"),
+    "decide_extension": ("审批延期", "gavel", ""),
+    "ask_shelving": ("申请挂账", "player-pause", "soon"),
+    "decide_shelving": ("审批挂账", "gavel", ""),
+    "reactivate": ("恢复办理", "player-play", "ok"),
     "supervise": ("督办", "speakerphone", "over"),
     "finish_stage": ("完成环节", "checks", "ok"),
     "answer_supervision": ("回复督办", "message-reply", ""),
@@ -108,6 +116,7 @@ def of(appeal: Appeal, by: Actor, now: datetime) -> dict[str, Any]:
         "events_left": max(0, len(events) - ENTRIES_SHOWN),
         "attachments": [a for a in attachments if not a.entry_id],
         "pending_return": _pending_return(appeal),
+        "requests": _requests(appeal, {event.entry.kind for event in events}),
         "orders": [(order, _order_chip(order, now)) for order in selectors.supervision_orders(appeal, by)],
         "children": list(selectors.for_list(by).filter(parent_id=appeal.pk)[:50]),
         "same_person": list(selectors.same_person(appeal, by)),
@@ -137,6 +146,22 @@ def stages(appeal: Appeal, handed_over: list[Assignment]) -> list[Stage]:
         )
         for place, (label, time) in enumerate(times)
     ]  # fmt: skip
+
+
+def _requests(appeal: Appeal, kinds: set[str]) -> list[tuple[str, Extension | Shelving, Chip]]:
+    """What was asked for beyond the limit, newest first; most appeals have nothing, and cost no query."""
+    found: list[tuple[str, Extension | Shelving]] = []
+    if "ask_extension" in kinds:
+        found += [(f"延期 {length_text(one)}", one) for one in requests.extensions(appeal)]
+    if "ask_shelving" in kinds:
+        found += [
+            (f"挂账至 {one.review_on:%Y-%m-%d}（{one.get_kind_display()}）", one) for one in requests.shelvings(appeal)
+        ]
+    newest = sorted(found, key=lambda pair: pair[1].asked_at, reverse=True)
+    return [(label, one, Chip(one.outcome, _OUTCOMES[one.outcome])) for label, one in newest]
+
+
+_OUTCOMES = {"待审批": "soon", "已同意": "ok", "未同意": "over", "已失效": "mute"}
 
 
 def _part_chip(part: Assignment) -> Chip:
@@ -183,8 +208,7 @@ def clock_rows(clocks: list[Clock], now: datetime) -> list[dict[str, Any]]:
 def _clock_chip(row: Clock, now: datetime) -> Chip:
     if row.state == Clock.CANCELLED:
         return Chip("已取消", "mute")
-    card = "red" if row.overdue_since else "yellow" if row.next_step else ""
-    return clock(row.due_at, now=now, card=card, ended_at=row.ended_at, paused=row.state == Clock.PAUSED)
+    return clock(row.due_at, now=now, card=card_of(row), ended_at=row.ended_at, paused=row.state == Clock.PAUSED)
 
 
 def history(appeal: Appeal, attachments: list[Attachment]) -> list[Event]:
@@ -230,11 +254,23 @@ def _note(entry: AppealEntry) -> str:
         "review_supervision": f"{data.get('order', '')} {'通过，销号' if data.get('accepted') else '退回重新回复'}",
         "not_solved": f"并案工单 {data['child']} 的诉求人" if data.get("child") else "诉求人网上自述",
         "finish_stage": f"{data.get('name', '')} {_stage_note(data)}",
+        "ask_extension": f"延长 {data.get('amount', '')} {UNIT_NAMES.get(data.get('unit', ''), '')}",
+        "decide_extension": _decided(data), "decide_shelving": _decided(data),
+        "ask_shelving": f"至 {data.get('review_on', '')}",
+        "reactivate": f"挂账 {data['days']} 天" if data.get("days") else "",
         "merge": data.get("into"), "merged_in": data.get("child"), "unmerged": data.get("child"),
     }  # fmt: skip
     if data.get("assisting"):
         return "协办：" + "、".join(data["assisting"])
     return str(notes.get(entry.kind) or "")
+
+
+def _decided(data: dict[str, Any]) -> str:
+    if not data.get("granted"):
+        return "不同意"
+    if due := data.get("due_after"):
+        return f"同意，新时限 {dates.short(datetime.fromisoformat(due))}"
+    return f"同意，{data.get('review_on', '')} 复核"
 
 
 def _stage_note(data: dict[str, Any]) -> str:

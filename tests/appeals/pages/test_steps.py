@@ -5,7 +5,7 @@ import re
 import pytest
 
 from appeals import services
-from appeals.forms.steps import FORMS
+from appeals.forms.catalogue import FORMS
 from appeals.models import Appeal, AppealEntry
 from appeals.workflow import STEPS
 from governance.audit.models import Entry
