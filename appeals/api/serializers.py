@@ -14,6 +14,7 @@ from appeals.models import (
     AppealEntry,
     Assignment,
     Category,
+    Extension,
     SendBack,
     Shelving,
     SupervisionOrder,
@@ -104,18 +105,48 @@ class ClockSerializer(serializers.ModelSerializer[Clock]):
         fields = ("id", "kind", "unit_id", "state", "started_at", "due_at", "overdue_since", "ended_at")
 
 
+_REQUEST = (
+    "id", "reason", "asked_by_unit", "asked_by_name", "asked_at", "decider", "granted", "decided_by_name", "decided_at",
+    "decision_words", "lapsed_at",
+)  # fmt: skip
+
+
+class ExtensionSerializer(serializers.ModelSerializer[Extension]):
+    """A request for more time; `granted` is null until it is decided."""
+
+    asked_by_unit = UnitField(read_only=True)
+    decider = UnitField(read_only=True)
+
+    class Meta:
+        model = Extension
+        fields = (*_REQUEST, "clock_kind", "amount", "unit", "due_before", "due_after")
+
+
+class ShelvingSerializer(serializers.ModelSerializer[Shelving]):
+    """A request to put the work aside until a review date, and how it ended."""
+
+    asked_by_unit = UnitField(read_only=True)
+    decider = UnitField(read_only=True)
+
+    class Meta:
+        model = Shelving
+        fields = (*_REQUEST, "kind", "review_on", "ended_at", "ended_how")
+
+
 class AppealDetail(AppealSummary):
     """Everything of one appeal but its history."""
 
     assignments = AssignmentSerializer(many=True, read_only=True)
     clocks = ClockSerializer(many=True, read_only=True, help_text="本工单的各项时限")
+    extensions = ExtensionSerializer(many=True, read_only=True, source="asked_extensions", help_text="延期申请")
+    shelvings = ShelvingSerializer(many=True, read_only=True, source="asked_shelvings", help_text="挂账申请")
     steps = serializers.ListField(child=serializers.CharField(), read_only=True, help_text="当前可执行的操作")
 
     class Meta(AppealSummary.Meta):
         fields = (
             *AppealSummary.Meta.fields, "content", "identity_masked", "is_confidential", "lon", "lat", "result",
             "public_reply", "close_kind", "satisfaction", "parent", "red_cards", "ladder", "assignments", "clocks",
-            "steps",
+            "extensions", "shelvings", "steps",
         )  # fmt: skip
         read_only_fields = fields
 

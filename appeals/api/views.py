@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
-from appeals import clocks, selectors, services
+from appeals import clocks, requests, selectors, services
 from appeals.api import serializers as s
 from appeals.api.filters import ApiFilterSet, SupervisionFilterSet
 from appeals.api.steps import CALLS
@@ -62,6 +62,8 @@ def _appeal(request: Request, appeal_id: int) -> Appeal:
 
 def _detail(appeal: Appeal, request: Request) -> Response:
     appeal.clocks = clocks.all_clocks(appeal)  # type: ignore[attr-defined]
+    appeal.asked_extensions = list(requests.extensions(appeal))  # type: ignore[attr-defined]
+    appeal.asked_shelvings = list(requests.shelvings(appeal))  # type: ignore[attr-defined]
     steps = selectors.available_steps(appeal, _actor(request), timezone.now())
     appeal.steps = [step.name for step in steps]  # type: ignore[attr-defined]
     return Response(s.AppealDetail(appeal).data)
