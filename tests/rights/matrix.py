@@ -209,8 +209,17 @@ API_BODY: dict[str, object] = {
     "answer": "已约谈承办人，限两日内整改到位。",
     "accept": True,
     "stage": "stage_stop",
+    "attachment_ids": ["00000000-0000-0000-0000-000000000001"],
+    "amount": 3,
+    "grant": True,
+    "kind": "season",
+    "review_on": "2027-01-15",
 }
-API_BODIES: dict[str, dict[str, object]] = {"api:appeal_reject": {"reason": "in_court"}}
+API_BODIES: dict[str, dict[str, object]] = {
+    "api:appeal_reject": {"reason": "in_court"},
+    "api:appeal_ask_extension": {"reason": "配件须从外地调运，预计四个工作日到货。"},
+    "api:appeal_ask_shelving": {"reason": "冬季冻土不能开挖，须待解冻后施工。"},
+}
 
 # Answers other than the rule's, each with its reason: (route, method) → statuses.
 OTHERWISE: dict[tuple[str, str], tuple[frozenset[int], str]] = {}
