@@ -54,11 +54,18 @@ def _limits(terms: Terms) -> list[dict[str, str]]:
 
 
 def _words(term: Term) -> dict[str, str]:
-    extension = term.extension
     return {
         "span": term.span.text,
         "warnings": "；".join(f"到期前 {mark.span.text} {action_label(mark.action)}" for mark in term.warnings),
         "missed": action_label(term.missed),
         "ladder": "；".join(f"超期 {mark.span.text} {action_label(mark.action)}" for mark in term.ladder),
-        "extension": f"最多 {extension.times} 次，每次不超过 {extension.span.text}" if extension else "",
+        "extension": _extension(term),
     }
+
+
+def _extension(term: Term) -> str:
+    extension = term.extension
+    if extension is None:
+        return ""
+    most = f"最多 {extension.times} 次，每次不超过 {extension.span.text}"
+    return f"{most}，超过 {extension.own} 的由区网格中心审批" if extension.own < extension.span.amount else most

@@ -30,7 +30,8 @@ def test_the_defaults_are_what_the_rules_say():
     assert ordinary["dispatch"].span == ordinary["accept"].span == Span(4, Unit.WORKING_HOURS)
     assert ordinary["first_contact"].span == ordinary["send_back_window"].span == Span(1, Unit.WORKING_DAYS)
     assert ordinary["visit"].span == ordinary["rehandle"].span == Span(3, Unit.WORKING_DAYS)
-    assert ordinary["resolve"].extension == Extension(Span(5, Unit.WORKING_DAYS), 3)
+    # Three times; five days by the leader of the unit that handed it out, up to fifteen by the district centre.
+    assert ordinary["resolve"].extension == Extension(Span(15, Unit.WORKING_DAYS), 3, own=5)
     stages = {kind: term for kind, term in policies["illegal_construction"].items() if kind.startswith("stage_")}
     assert {term.name: term.span.text for term in stages.values()} == {
         "责令停工": "4 个工作小时", "行政处罚": "7 个工作日", "强制拆除": "20 个工作日",
@@ -71,6 +72,7 @@ def test_a_name_and_a_share_come_round():
         ({"resolve": FIVE_DAYS | {"ladder": [{"after": FIVE_DAYS}]}}, "resolve·升级第 1 项：动作“None”"),
         ({"resolve": FIVE_DAYS | {"extension": FIVE_DAYS}}, "resolve·延期：次数应是 1 到 99"),
         ({"resolve": FIVE_DAYS | {"extension": FIVE_DAYS | {"times": 100}}}, "现在是“100”"),
+        ({"resolve": FIVE_DAYS | {"extension": FIVE_DAYS | {"times": 3, "own": 6}}}, "现在是“6”"),
         ({"stage_stop": FIVE_DAYS | {"name": 5}}, "stage_stop：名称应是"),
         ({"stage_stop": FIVE_DAYS | {"name": "停" * 41}}, "stage_stop：名称应是"),
         ({"visit": FIVE_DAYS | {"sample": 101}}, "visit：抽查比例应是 0 到 100"),
