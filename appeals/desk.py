@@ -8,7 +8,7 @@ from typing import Any, cast
 from django.db.models import Count, F, QuerySet
 
 from accounts.rights import may
-from appeals import selectors
+from appeals import requests, selectors
 from appeals.models import Appeal, Assignment, Extension, Shelving, SupervisionOrder
 from appeals.models.limits import PENDING
 from appeals.models.supervision import SupervisionQuerySet
@@ -35,6 +35,8 @@ class Pile:
     empty: str
     tone: str = ""
     view: str = "appeals:list"
+    # What the unit would do with each; "" for what its state says.
+    word: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +92,8 @@ def _to_decide(by: Actor) -> list[Pile]:
         ("appeal.shelve", "shelving", "待审批挂账", Shelving.objects.filter(PENDING), "挂账"),
     ]
     return [
-        Pile(key, title, _by_clock(_of_requests(pending.filter(decider=by.unit_id))), f"deciding={key}",
-             f"没有等待审批的{word}申请。", "soon")
+        Pile(key, title, _by_clock(_of_requests(requests.put_to(pending, by))), f"deciding={key}",
+             f"没有等待审批的{word}申请。", "soon", word="审批")
         for right, key, title, pending, word in piles if may(by, right)
     ]  # fmt: skip
 

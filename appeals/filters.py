@@ -16,7 +16,7 @@ from django import forms
 from django.db.models import Q
 from django.http import QueryDict
 
-from appeals import returns, search
+from appeals import requests, returns, search
 from appeals.forms.inputs import LongChoiceField, Option, category_options, unit_options
 from appeals.models import CHANNELS, STATES, URGENCIES, Appeal, Assignment, Category, Extension, Shelving
 from appeals.models.imports import IMPORT_JOB
@@ -185,8 +185,8 @@ class AppealFilterSet(django_filters.FilterSet):  # type: ignore[misc]
     def to_decide(self, queryset: AppealQuerySet, name: str, value: str) -> AppealQuerySet:
         """What waits for the decision of the actor's unit."""
         model: Any = {"extension": Extension, "shelving": Shelving}[value]
-        waiting = model.objects.filter(PENDING, decider_id=self.actor.unit_id)
-        return queryset.filter(pk__in=waiting.values("appeal_id"))
+        waiting = requests.put_to(model.objects.filter(PENDING), self.actor)
+        return queryset.filter(pk__in=waiting.order_by().values("appeal_id"))
 
     def of_import(self, queryset: AppealQuerySet, name: str, value: Decimal) -> AppealQuerySet:
         """What one spreadsheet brought or changed; an import that was taken up again has several jobs."""

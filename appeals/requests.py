@@ -47,6 +47,11 @@ def decided_by(pending: QuerySet[Any], by: Actor) -> QuerySet[Any]:
     return rows if by.unit_id == by.district_id else rows.filter(decider_id=by.unit_id)
 
 
+def put_to(pending: QuerySet[Any], by: Actor) -> QuerySet[Any]:
+    """Of the pending requests those that were put to the person's unit: what its worklist shows."""
+    return decided_by(pending.filter(decider_id=by.unit_id), by)
+
+
 @dataclass(frozen=True, slots=True)
 class Lain:
     """How often an appeal was shelved, and how many days in all."""

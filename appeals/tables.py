@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from appeals.clocks import REVIEW
 from appeals.models import Appeal
 from appeals.workflow import CLOSED, DISPATCHED, IN_PROGRESS, MERGED, REGISTERED, REJECTED, RESOLVED, SHELVED
 from governance.scope import Actor, UnitKind
@@ -127,6 +128,9 @@ def state_cell(appeal: Appeal) -> SafeString:
 
 def clock_cell(appeal: Appeal) -> SafeString | str:
     """What is left of the limit; of a finished appeal whether it was ever late."""
+    if appeal.state == SHELVED and appeal.clock_kind == REVIEW and appeal.due_at is not None:
+        day = f"{timezone.localdate(appeal.due_at):%Y-%m-%d} 复核"
+        return chip(day, "soon" if appeal.card == "yellow" else "mute", "player-pause")
     if appeal.due_at is not None:
         return clock_chip(appeal.due_at, appeal.card, now=timezone.now(), of=appeal.late_step)
     if appeal.state == CLOSED:

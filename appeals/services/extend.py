@@ -54,7 +54,7 @@ def ask_extension(
         )  # fmt: skip
         clocks.start(run.appeal, clocks.EXTENSION, unit_id=request.decider_id, now=now, detail_id=request.pk)
         run.attachment_ids = attachment_ids
-        run.data = {"amount": amount, "unit": request.unit, "to": request.decider.name}
+        run.data = {"request": request.pk, "amount": amount, "unit": request.unit, "to": request.decider.name}
         title = f"延期申请待审批：{run.appeal.title}"
         tell_unit(
             run.appeal, request.decider_id, about=f"extension:{request.pk}", title=title, body=reason, leaders=True,

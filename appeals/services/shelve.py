@@ -58,7 +58,9 @@ def ask_shelving(
             **_requests.asked(run, reason),
         )  # fmt: skip
         run.attachment_ids = attachment_ids
-        run.data = {"kind": kind, "review_on": review_on.isoformat(), "to": request.decider.name}
+        run.data = {
+            "request": request.pk, "kind": kind, "review_on": review_on.isoformat(), "to": request.decider.name,
+        }  # fmt: skip
         tell_unit(
             run.appeal, request.decider_id, about=f"shelving:{request.pk}", now=now, leaders=True,
             title=f"挂账申请待审批：{run.appeal.title}", body=reason,

@@ -31,7 +31,7 @@ from governance.ui.views import ActorMixin, DetailPage, find_or_404
 # Of the steps that a person may take, the first of these is the one button.
 NEXT = (
     "adjudicate", "decide_extension", "decide_shelving", "review_supervision", "accept", "answer_supervision",
-    "finish_assisting", "finish_stage", "resolve", "dispatch", "handle_on_the_spot", "visit", "reactivate", "unmerge",
+    "finish_assisting", "finish_stage", "resolve", "dispatch", "handle_on_the_spot", "visit", "unmerge",
 )  # fmt: skip
 # In the menu these come last, in red.
 GRAVE = {"send_back", "recall", "reject", "merge", "reopen"}

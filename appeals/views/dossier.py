@@ -59,6 +59,9 @@ _LOOKS: dict[str, tuple[str, str, str]] = {
     "ask_shelving": ("申请挂账", "player-pause", "soon"),
     "decide_shelving": ("审批挂账", "gavel", ""),
     "reactivate": ("恢复办理", "player-play", "ok"),
+    "extended": ("办理时限延长", "calendar-event", ""),
+    "extension_lapsed": ("延期申请失效", "clock-exclamation", ""),
+    "shelving_lapsed": ("挂账申请失效", "clock-exclamation", ""),
     "supervise": ("督办", "speakerphone", "over"),
     "finish_stage": ("完成环节", "checks", "ok"),
     "answer_supervision": ("回复督办", "message-reply", ""),
@@ -116,11 +119,11 @@ def of(appeal: Appeal, by: Actor, now: datetime) -> dict[str, Any]:
         "events_left": max(0, len(events) - ENTRIES_SHOWN),
         "attachments": [a for a in attachments if not a.entry_id],
         "pending_return": _pending_return(appeal),
-        "requests": _requests(appeal, {event.entry.kind for event in events}),
         "orders": [(order, _order_chip(order, now)) for order in selectors.supervision_orders(appeal, by)],
         "children": list(selectors.for_list(by).filter(parent_id=appeal.pk)[:50]),
         "same_person": list(selectors.same_person(appeal, by)),
         "similar": list(selectors.similar(appeal, by)),
+        **_requests(appeal, events, now),
         **map_of(appeal),
     }
 
@@ -148,19 +151,41 @@ def stages(appeal: Appeal, handed_over: list[Assignment]) -> list[Stage]:
     ]  # fmt: skip
 
 
-def _requests(appeal: Appeal, kinds: set[str]) -> list[tuple[str, Extension | Shelving, Chip]]:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request about a limit as the page shows it, with the evidence that came with it."""
+
+    label: str
+    request: Extension | Shelving
+    chip: Chip
+    note: str
+    attachments: list[Attachment]
+
+
+def _requests(appeal: Appeal, events: list[Event], now: datetime) -> dict[str, Any]:
     """What was asked for beyond the limit, newest first; most appeals have nothing, and cost no query."""
-    found: list[tuple[str, Extension | Shelving]] = []
-    if "ask_extension" in kinds:
-        found += [(f"延期 {length_text(one)}", one) for one in requests.extensions(appeal)]
-    if "ask_shelving" in kinds:
-        found += [
-            (f"挂账至 {one.review_on:%Y-%m-%d}（{one.get_kind_display()}）", one) for one in requests.shelvings(appeal)
-        ]
-    newest = sorted(found, key=lambda pair: pair[1].asked_at, reverse=True)
-    return [(label, one, Chip(one.outcome, _OUTCOMES[one.outcome])) for label, one in newest]
+    files = {(e.entry.kind, e.entry.data.get("request")): e.attachments for e in events if e.entry.kind in _ASKING}
+    found: list[Asked] = []
+    if "ask_extension" in {kind for kind, _ in files}:
+        for more in requests.extensions(appeal):
+            note = f"新时限 {dates.moment(more.due_after)}" if more.due_after else ""
+            found.append(_asked(f"延期 {length_text(more)}", more, note, files.get(("ask_extension", more.pk), [])))
+    shelvings = list(requests.shelvings(appeal)) if "ask_shelving" in {kind for kind, _ in files} else []
+    for one in shelvings:
+        label, note = f"挂账至 {one.review_on:%Y-%m-%d}（{one.get_kind_display()}）", ""
+        if one.granted:
+            end = f"{dates.short(one.ended_at)} {one.get_ended_how_display()}" if one.ended_at else "挂账中"
+            note = f"{end}，共 {requests.days(one, now)} 天"
+        found.append(_asked(label, one, note, files.get(("ask_shelving", one.pk), [])))
+    newest = sorted(found, key=lambda asked: asked.request.asked_at, reverse=True)
+    return {"requests": newest, "lain": requests.total(shelvings, now)}
 
 
+def _asked(label: str, request: Extension | Shelving, note: str, files: list[Attachment]) -> Asked:
+    return Asked(label, request, Chip(request.outcome, _OUTCOMES[request.outcome]), note, files)
+
+
+_ASKING = {"ask_extension", "ask_shelving"}
 _OUTCOMES = {"待审批": "soon", "已同意": "ok", "未同意": "over", "已失效": "mute"}
 
 

@@ -70,12 +70,12 @@ def worklist(request: HttpRequest) -> HttpResponse:
 
 
 def _section(pile: desk.Pile, count: Count, actor: Actor) -> Section:
-    items = [_item(appeal, actor) for appeal in pile.appeals[:SHOWN]] if count.number else []
+    items = [_item(appeal, actor, pile.word) for appeal in pile.appeals[:SHOWN]] if count.number else []
     return Section(pile.key, pile.title, count, f"{reverse(pile.view)}?{pile.query}", pile.empty, items, pile.tone)
 
 
-def _item(appeal: Appeal, actor: Actor) -> Item:
-    word = tables.next_word(appeal, actor)
+def _item(appeal: Appeal, actor: Actor, word: str = "") -> Item:
+    word = word or tables.next_word(appeal, actor)
     return Item(
         appeal, tables.place_cell(appeal), tables.marks(appeal), tables.clock_cell(appeal), tables.row_tone(appeal),
         word, word == "签收" and may(actor, "appeal.accept"),
