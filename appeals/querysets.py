@@ -52,12 +52,17 @@ class AppealQuerySet(models.QuerySet["Appeal"]):
         """What was handed to the unit or logged by the actor, and does not show on the appeal itself."""
         handed = self._handed_to(actor.unit_id).filter(is_outside=True)
         logged = self._logged_by(actor.user_id).exclude(here)
-        return [pk for (pk,) in handed.union(logged).order_by()]
+        return [pk for (pk,) in handed.union(logged, self._ordered_of(actor.unit_id)).order_by()]
 
     def _handed_to(self, unit_id: int) -> models.QuerySet[Any, Any]:
         """The appeals that are or were with the unit."""
         assignments: Any = self.model._meta.get_field("assignments").related_model
         return cast("models.QuerySet[Any, Any]", assignments.objects.filter(unit_id=unit_id).values_list("appeal_id"))
+
+    def _ordered_of(self, unit_id: int) -> models.QuerySet[Any, Any]:
+        """The appeals that the unit has to answer for, though it may never have had them: a successor's orders."""
+        orders: Any = self.model._meta.get_field("supervision_orders").related_model
+        return cast("models.QuerySet[Any, Any]", orders.objects.open().filter(unit_id=unit_id).values_list("appeal_id"))
 
     def _logged_by(self, user_id: int) -> models.QuerySet[Any, Any]:
         """The appeals that the person logged."""

@@ -32,6 +32,7 @@ def open_work(unit_ids: Sequence[int]) -> list[OpenWork]:
         OpenWork("待交办、待回访的诉求", desk.count(), url),
         OpenWork("待签收、办理中的诉求", lead.count(), url + one),
         OpenWork("协办中的诉求", parts.count(), url),
+        OpenWork("待回复、待审核的督办单", _orders.naming(unit_ids).count(), reverse("appeals:supervision")),
     ]
 
 
@@ -44,8 +45,11 @@ def hand_over(*, unit_id: int, successor_id: int | None, by: Actor, now: datetim
         return
     old, new = Unit.objects.get(pk=unit_id), Unit.objects.get(pk=successor_id)
     here = Q(desk_unit=old) | Q(lead_unit=old) | Q(pk__in=_parts_of(old).values("appeal_id"))
+    # An order outlives the closing of its appeal, and may name a unit that the appeal has left.
+    ordered = Q(pk__in=_orders.naming([old.pk]).order_by().values("appeal_id"))
+    found = Appeal.objects.filter(here & Q(state__in=OPEN) | ordered)
     # By primary key, as everywhere, so that two steps never wait for each other in a circle.
-    for appeal in Appeal.objects.select_for_update(of=("self",)).filter(here, state__in=OPEN).order_by("pk"):
+    for appeal in found.select_for_update(of=("self",)).order_by("pk"):
         _hand_over_one(appeal, old, new, by, now)
 
 
@@ -61,7 +65,8 @@ def _hand_over_one(appeal: Appeal, old: Unit, new: Unit, by: Actor, now: datetim
     _requests.succeed(appeal, old, new, now)
     clocks.open_clocks(appeal).filter(unit_id=old.pk).update(unit_id=new.pk)
     for name, value in before.items():
-        if value == old.pk:
+        # Who handled what has ended stays on record.
+        if value == old.pk and appeal.state in OPEN:
             setattr(appeal, name, new.pk)
     appeal.changed_at, appeal.revision = now, appeal.revision + 1
     appeal.save(update_fields=["desk_unit", "lead_unit", "changed_at", "revision"])

@@ -5,10 +5,11 @@ The appeal is locked by the caller. Source: workflow.md, "Clocks".
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.rights import DC
@@ -16,6 +17,7 @@ from accounts.selectors import with_role
 from appeals import clocks
 from appeals.messages import tell, tell_unit
 from appeals.models import Appeal, Assignment, SupervisionOrder
+from appeals.models.supervision import SupervisionQuerySet
 from appeals.numbers import take_supervision_number
 from appeals.services._run import Run, add_entry
 from appeals.standing import lies_with
@@ -153,6 +155,12 @@ def end_all(run: Run) -> None:
         _end(order, "appeal_ended", run.now)
         run.then("supervision_ended", f"工单结束，督办单 {order.number} 随之销号。", order=order.number)
     run.set(is_supervised=False)
+
+
+def naming(unit_ids: Sequence[int]) -> SupervisionQuerySet:
+    """The open orders that these units have to answer or to review."""
+    named = Q(unit_id__in=unit_ids) | Q(issued_by_unit_id__in=unit_ids)
+    return SupervisionOrder.objects.open().filter(named)
 
 
 def succeed(appeal: Appeal, old: Unit, new: Unit, now: datetime) -> None:

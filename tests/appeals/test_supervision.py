@@ -8,7 +8,7 @@ import pytest
 
 from appeals import services
 from appeals.models import Appeal, SupervisionOrder
-from appeals.units import hand_over
+from appeals.units import hand_over, open_work
 from governance.audit.models import Entry
 from governance.deadlines.models import Clock
 from governance.deadlines.sweeping import sweep
@@ -283,3 +283,18 @@ def test_a_closed_unit_hands_its_orders_on(supervised, cast, district, now: date
     order = order_of(supervised)
     assert order.unit_id == district.department_2.pk
     services.answer_supervision(appeal_id=supervised.pk, answer=ANSWER, by=cast.ds_2, now=now)
+
+
+def test_a_closed_unit_hands_on_the_order_of_an_appeal_that_has_ended(supervised, cast, district, now) -> None:
+    services.resolve(appeal_id=supervised.pk, result=RESULT, public_reply=REPLY, by=cast.ds, now=now)
+    report = services.VisitReport(method="phone", reached=True, solved=True, satisfaction="satisfied")
+    services.visit(appeal_id=supervised.pk, report=report, by=cast.ss, now=now)
+    assert [work.count for work in open_work([district.department_1.pk])][-1] == 1
+    hand_over(unit_id=district.department_1.pk, successor_id=district.department_2.pk, by=cast.dc, now=now)
+    assert order_of(supervised).unit_id == district.department_2.pk
+    supervised.refresh_from_db()
+    assert (supervised.state, supervised.is_supervised) == ("closed", True)
+    # Its successor never had the appeal, and sees it for as long as it has to answer.
+    services.answer_supervision(appeal_id=supervised.pk, answer=ANSWER, by=cast.ds_2, now=now)
+    services.review_supervision(appeal_id=supervised.pk, accept=True, by=cast.dc, now=now)
+    assert not Appeal.objects.visible_to(cast.ds_2).filter(pk=supervised.pk).exists()
