@@ -18,10 +18,12 @@ from accounts.rights import may
 from accounts.services import staff_import, unit_closed
 from accounts.services.users import phone_context
 from governance.audit import actions
+from governance.deadlines import guard
 from governance.errors import NotAllowed
 from governance.jobs import registry as jobs
+from governance.outbox.services import notify
 from governance.privacy.registry import register_sealed
-from governance.scope import Actor
+from governance.scope import Actor, Role
 from governance.ui import nav
 from grids import registry as territory
 from grids.models import Unit
@@ -57,6 +59,7 @@ def register() -> None:
         actions.register_action(code, label)
     actions.register_subject("user", "账号")
     actions.register_subject("staff_import", "人员导入")
+    guard.register_tell(_tell_in_charge)
     nav.set_right_checker(may)
     nav.set_posting_lister(_choices)
     nav.set_role_namer(lambda actor: ROLE_LABELS[actor.role] if actor.role else "")
@@ -117,3 +120,11 @@ def _postings_of_units(unit_ids: Sequence[int]) -> list[territory.OpenWork]:
 def _people_on_duty(request: HttpRequest, unit: Unit) -> SafeString | None:
     people = selectors.on_duty(unit.pk, timezone.now())
     return render_to_string("accounts/on_duty.html", {"people": people, "unit": unit}, request=request)
+
+
+def _tell_in_charge(title: str, body: str, now: datetime) -> None:
+    """The engine of limits stopped, or goes on: the system administrators and the district centre are told."""
+    in_charge = Posting.objects.in_force(timezone.localdate(now))
+    people = in_charge.filter(role__in=(Role.SYSTEM_ADMIN.value, Role.DISTRICT_CENTRE.value))
+    ids = sorted(set(people.values_list("user_id", flat=True)))
+    notify(user_ids=ids, key=f"clock-guard:{now.isoformat()}", title=title, body=body[:500], level="over", now=now)

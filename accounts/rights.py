@@ -152,6 +152,7 @@ ROUTES: dict[str, str | dict[str, str]] = {
     "calendars:day_edit": "policy.edit",
     "calendars:day_delete": "policy.edit",
     "deadlines:policies": {"GET": "policy.edit"},
+    "deadlines:clock": {"GET": "setting.edit", "POST": "setting.edit"},
     # territory
     "grids:tree": {"GET": "unit.see"},
     "grids:search": {"GET": "unit.see"},

@@ -173,6 +173,8 @@ MAP_TILE_URL = os.environ.get("MAP_TILE_URL", "")
 
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = os.environ.get("TIME_ZONE", "Asia/Shanghai")
+# A clock so far ahead of the last sweep cannot be right, see governance.deadlines.guard.
+CLOCK_LEAP_DAYS = int(os.environ.get("CLOCK_LEAP_DAYS", "30"))
 USE_I18N = True
 USE_TZ = True
 

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from governance.deadlines import timing
+from governance.deadlines import guard, timing
 from governance.deadlines.models import Clock, Firing
 from governance.deadlines.moving import set_next
 from governance.deadlines.registry import handler_for
 
 
-def carry_out_due(clocks: Sequence[Clock], now: datetime) -> int:
+def carry_out_due(clocks: Sequence[Clock], now: datetime, *, guarded: bool = True) -> int:
     """Carry out every step of these locked clocks of one subject that was due before `now`, in order; how many.
 
-    The limit itself still belongs to the time allowed: a step is due once its moment has passed.
+    The limit itself still belongs to the time allowed: a step is due once its moment has passed. Nothing happens while
+    the time cannot be right; the sweep has asked the guard already, and says so with `guarded` False.
     """
+    # Asked only when there is something to carry out: most calls cost no query.
+    if _next_due(clocks, now) is None or (guarded and guard.holds(now)):
+        return 0
     count = 0
     while (clock := _next_due(clocks, now)) is not None:
         if count:

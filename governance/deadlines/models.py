@@ -106,3 +106,17 @@ class Firing(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["clock", "step"], name="a_step_fires_once")]
+
+
+class SweepMark(models.Model):
+    """The latest moment that a sweep saw (one row), and whether the engine is held since the time cannot be right."""
+
+    seen_at = models.DateTimeField()
+    # What the clock said when it was found wrong.
+    held_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=200, blank=True)
+
+    @property
+    def is_held(self) -> bool:
+        """Whether nothing is carried out."""
+        return self.held_at is not None

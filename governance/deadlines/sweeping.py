@@ -136,7 +136,7 @@ def _sweep_subject(clocks: list[Clock], calendars: dict[str, Loaded], now: datet
         if code not in calendars:
             calendars[code] = load(code)
         bring_up_to_date(clock, calendars[code], now)
-    return carry_out_due(clocks, now)
+    return carry_out_due(clocks, now, guarded=False)
 
 
 def _note_failures(subject_type: str, failures: dict[int, Exception], now: datetime) -> None:

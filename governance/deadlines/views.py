@@ -5,10 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.http import require_http_methods
 from django.views.generic import TemplateView
 
-from governance.deadlines import selectors
+from governance.deadlines import guard, selectors
+from governance.deadlines.models import SweepMark
 from governance.deadlines.terms import Term, Terms
 from governance.deadlines.wording import action_label, kind_label, kind_order
 from governance.ui.views import PageMixin
@@ -26,6 +32,7 @@ class Policies(PageMixin, TemplateView):
         return super().get_context_data(
             policies=[_policy(policy, versions, now) for policy, versions in selectors.policies_with_terms()],
             stuck=selectors.stuck_count(),
+            held=guard.held(),
             **kwargs,
         )
 
@@ -69,3 +76,20 @@ def _extension(term: Term) -> str:
         return ""
     most = f"最多 {extension.times} 次，每次不超过 {extension.span.text}"
     return f"{most}，超过 {extension.own} 的由区网格中心审批" if extension.own < extension.span.amount else most
+
+
+@require_http_methods(["GET", "POST"])
+def clock(request: HttpRequest) -> HttpResponse:
+    """The time as the platform sees it. A POST confirms that it is right, and the engine goes on."""
+    now = timezone.now()
+    if request.method == "POST":
+        guard.confirm(by=request.actor, now=now)  # type: ignore[attr-defined]
+        messages.success(request, "已确认系统时间无误，时限引擎继续运行。")
+        return HttpResponseRedirect(reverse("deadlines:clock"))
+    database = guard.database_now()
+    context = {
+        "title": "系统时钟", "now": now, "database": database, "mark": SweepMark.objects.first(),
+        "apart": abs((now - database).total_seconds()), "stuck": selectors.stuck_count(),
+        "leap_days": guard.LEAP.days,
+    }  # fmt: skip
+    return render(request, "deadlines/clock.html", context)
