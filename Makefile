@@ -10,7 +10,7 @@ TESTS ?=
 
 export PYTHONUTF8 := 1
 
-.PHONY: run servers stop status reset test lint check clean environment environment-dev pages chromium lock
+.PHONY: run servers stop status reset test chaos lint check clean environment environment-dev pages chromium lock
 
 # The demo district and its accounts; DEMO=0 starts empty.
 run: export DEMO ?= 1
@@ -29,6 +29,13 @@ reset: environment
 
 test: environment-dev pages chromium
 	@$(PYTHON) -m pytest --create-db -n $(JOBS) $(TESTS)
+
+# What the clocks promise, held against kill -9 by the hundred; servers of its own under var/chaos.
+CLOCKS ?= 20000
+KILLS ?= 200
+
+chaos: environment-dev
+	@$(PYTHON) -m bench.chaos --clocks $(CLOCKS) --kills $(KILLS)
 
 # With the pages built: the checks say so when they are not.
 lint: environment-dev pages
