@@ -126,6 +126,7 @@ ROUTES: dict[str, str | dict[str, str]] = {
     "imports:template_delete": {"POST": "appeal.import"},
     # inbox, attachments, jobs: each view keeps to what is the person's own, or to what its subject's owner lets see
     "outbox:inbox": SIGNED_IN,
+    "outbox:gathered": {"GET": SIGNED_IN},
     "outbox:bell": {"GET": SIGNED_IN},
     "outbox:open": {"GET": SIGNED_IN},
     "outbox:read": {"POST": SIGNED_IN},

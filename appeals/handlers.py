@@ -12,7 +12,7 @@ from accounts.rights import DC, DL
 from accounts.selectors import leaders_of, with_role
 from appeals import clocks
 from appeals.actions import ACTIONS, Rung
-from appeals.messages import tell, tell_unit
+from appeals.messages import people_of, remind
 from appeals.models import Appeal, Assignment
 from appeals.services import _orders
 from appeals.services._run import add_entry
@@ -59,7 +59,7 @@ class AppealClocks:
             _orders.note_ladder(appeal, clock, clock_label(clock), now)
         self._mark(appeal, action, rung.height, now)
         _record(appeal, action, before, now)
-        _tell(appeal, clock, action, rung, text, now)
+        _tell(appeal, clock, action, rung, text, due_at, now)
 
     def _enter(
         self, appeal: Appeal, clock: Clock, action: str, text: str, due_at: datetime, now: datetime
@@ -114,17 +114,16 @@ def _lapse(appeal: Appeal, clock: Clock, now: datetime) -> None:
     _record(appeal, "window_lapsed", {}, now)
 
 
-def _tell(appeal: Appeal, clock: Clock, action: str, rung: Rung, text: str, now: datetime) -> None:
+def _tell(appeal: Appeal, clock: Clock, action: str, rung: Rung, text: str, due_at: datetime, now: datetime) -> None:
     """The unit that is late and its leader, always; from the first rung on who stands above."""
-    about, title = f"clock:{clock.pk}:{action}", f"{rung.words}：{appeal.title}"
-    tell_unit(
-        appeal, clock.unit_id, about=about, title=title, body=text, level=rung.level, leaders=True, now=now
-    )  # fmt: skip
+    people = people_of(clock.unit_id, now) | _above(appeal, clock, rung.height, now)
     if clock.kind == clocks.REVIEW and appeal.lead_unit_id is not None:
         # The unit that will have the work again is warned as well as the one that reviews.
-        tell_unit(appeal, appeal.lead_unit_id, about=about, title=title, body=text, level=rung.level, now=now)
-    if above := _above(appeal, clock, rung.height, now):
-        tell(appeal, above, about=about, title=title, body=text, level=rung.level, now=now)
+        people |= people_of(appeal.lead_unit_id, now)
+    remind(
+        appeal, people, about=f"clock:{clock.pk}:{action}", title=f"{rung.words}：{appeal.title}", body=text,
+        level=rung.level, due_at=due_at, now=now,
+    )  # fmt: skip
 
 
 def _above(appeal: Appeal, clock: Clock, height: int, now: datetime) -> set[int]:

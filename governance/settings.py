@@ -227,6 +227,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-clocks": {"task": "governance.deadlines.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}},
     "seal-audit": {"task": "governance.audit.tasks.seal", "schedule": 60.0, "options": {"expires": 60}},
     "deliver-outbox": {"task": "governance.outbox.tasks.deliver", "schedule": 10.0, "options": {"expires": 10}},
+    "gather-reminders": {"task": "governance.outbox.tasks.gather", "schedule": 20.0, "options": {"expires": 20}},
     "purge-drafts": {"task": "governance.files.tasks.purge_drafts", "schedule": 3600.0, "options": {"expires": 3600}},
     "forget-idempotency-keys": {
         "task": "governance.ui.tasks.forget_idempotency_keys",

@@ -35,6 +35,28 @@ class InboxItem(models.Model):
         return self.title
 
 
+class Reminder(models.Model):
+    """Something that one person is to be reminded of; `item` is the message that told them, null while it waits."""
+
+    user_id = models.BigIntegerField()
+    key = models.CharField(max_length=120)
+    level = models.CharField("级别", max_length=4, choices=InboxItem._meta.get_field("level").choices)
+    title = models.CharField("标题", max_length=120)
+    body = models.CharField("内容", max_length=500, blank=True)
+    subject_type = models.CharField(max_length=64, blank=True)
+    subject_id = models.BigIntegerField(default=0)
+    due_at = models.DateTimeField("应发生时间")
+    created_at = models.DateTimeField("记录时间")
+    item = models.ForeignKey(InboxItem, models.PROTECT, null=True, related_name="reminders")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user_id", "key"], name="one_reminder_per_key")]
+        indexes = [
+            models.Index(fields=["user_id", "due_at"], condition=Q(item=None), name="reminder_waiting"),
+            models.Index(fields=["item", "due_at", "id"], name="reminders_of_a_message"),
+        ]
+
+
 class Delivery(models.Model):
     """A message to an outside channel (a WeCom robot, an SMS gateway, the city hotline), retried until accepted."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from governance.outbox import delivery
+from governance.outbox import delivery, gathering
 
 MAX_PER_RUN = 200
 
@@ -16,3 +16,9 @@ def deliver() -> None:
     for _ in range(MAX_PER_RUN):
         if delivery.deliver_next(now=timezone.now()) is None:
             break
+
+
+@shared_task
+def gather() -> None:
+    """Tell people what they are to be reminded of, what waits for one of them together."""
+    gathering.gather(timezone.now())

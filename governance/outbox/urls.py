@@ -10,6 +10,7 @@ urlpatterns = [
     path("", views.Inbox.as_view(), name="inbox"),
     path("bell/", views.bell, name="bell"),
     path("read-all/", views.read_all, name="read_all"),
+    path("<int:pk>/", views.Gathered.as_view(), name="gathered"),
     path("<int:pk>/open/", views.open_item, name="open"),
     path("<int:pk>/read/", views.read_item, name="read"),
 ]

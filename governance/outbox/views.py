@@ -14,8 +14,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from governance.outbox import registry, selectors, services
-from governance.outbox.models import InboxItem
-from governance.ui.views import Column, ListPage, Order, Tab
+from governance.outbox.models import InboxItem, Reminder
+from governance.ui.views import Column, ListPage, Order, Tab, find_or_404
 
 
 class Inbox(ListPage):
@@ -51,6 +51,30 @@ class Inbox(ListPage):
     def extra_context(self) -> dict[str, Any]:
         """Whether there is anything to mark as read."""
         return {"unread": selectors.unread_count(self.actor.user_id)}
+
+
+class Gathered(ListPage):
+    """What one message gathered, in the order in which it was due."""
+
+    page = "gathered"
+    title = "提醒"
+    orders = (Order("due", "按发生时间", ("due_at",)),)
+    columns = (
+        Column("level", "级别", "outbox/cells/level.html", always=True, phone="lead"),
+        Column("title", "内容", "outbox/cells/reminder.html", always=True, phone="title", grow=True),
+        Column("due_at", "应发生时间", always=True, phone="inline"),
+        Column("created_at", "记录时间", phone="hidden"),
+    )
+    empty_title = "没有提醒"
+
+    def get_queryset(self) -> QuerySet[Reminder]:
+        """Those of one's own message."""
+        item = find_or_404(InboxItem.objects.visible_to(self.actor), pk=self.kwargs["pk"])
+        return Reminder.objects.filter(item=item)
+
+    def row_label(self, row: Reminder) -> str:
+        """The reminder's title."""
+        return row.title
 
 
 @require_GET

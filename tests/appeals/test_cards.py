@@ -7,7 +7,8 @@ from appeals.models import Appeal
 from governance.audit.models import Entry
 from governance.deadlines.models import Clock
 from governance.deadlines.sweeping import sweep
-from governance.outbox.models import InboxItem
+from governance.outbox.gathering import gather
+from governance.outbox.models import InboxItem, Reminder
 from tests.appeals.conftest import REPLY, RESULT
 
 
@@ -26,14 +27,17 @@ def test_yellow_then_red_then_the_ladder(in_progress, cast, now) -> None:
     assert (in_progress.card, in_progress.red_cards, in_progress.state) == ("red", 1, "in_progress")
     entry = in_progress.entries.filter(kind="card_over", data__clock="resolve").get()
     assert datetime.fromisoformat(entry.data["due_at"]) == moment
-    assert InboxItem.objects.filter(user_id=cast.ds.user_id, level="over", subject_id=in_progress.pk).exists()
+    # The yellow card came before service began, the red one at ten: the unit is told of both with the next gathering.
+    gather(moment + timedelta(seconds=20))
+    told = InboxItem.objects.get(user_id=cast.ds.user_id, title="您有 2 条提醒：红牌 1 条、黄牌 1 条")
+    assert set(told.reminders.values_list("subject_id", flat=True)) == {in_progress.pk}
     assert Entry.objects.filter(action="appeal.red", subject_id=in_progress.pk).exists()
     sweep(moment + timedelta(days=14))
     in_progress.refresh_from_db()
     assert (in_progress.ladder, in_progress.is_supervised) == (3, True)
-    # The street's secretary hears of it from the first rung on, the district's leader from the second.
+    # The street's secretary hears of it from the first rung on, the district's leader from the last.
     for leader in (cast.sl, cast.dl):
-        assert InboxItem.objects.filter(user_id=leader.user_id, level="over", subject_id=in_progress.pk).exists()
+        assert Reminder.objects.filter(user_id=leader.user_id, level="over", subject_id=in_progress.pk).exists()
 
 
 def test_each_step_once_however_often_it_is_swept(in_progress) -> None:

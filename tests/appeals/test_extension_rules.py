@@ -16,7 +16,7 @@ from governance.deadlines.models import Firing
 from governance.deadlines.sweeping import sweep
 from governance.errors import IllegalState, InvalidInput, NotAllowed, NotFound
 from governance.files.models import Attachment
-from governance.outbox.models import Delivery, InboxItem
+from governance.outbox.models import Delivery, InboxItem, Reminder
 from tests.appeals.asking import REASON, ask_more, clock, decide_more, evidence
 
 
@@ -192,7 +192,7 @@ class TestDecision:
     def test_a_late_decision_is_shown_as_that_clocks(self, asked, cast) -> None:
         sweep(clock(asked, "extension_decision").due_at + timedelta(minutes=1))
         assert "延期审批" in asked.entries.get(kind="card_over", data__clock="extension_decision").words
-        assert InboxItem.objects.filter(user_id=cast.dc.user_id, level="over", body__contains="延期审批").exists()
+        assert Reminder.objects.filter(user_id=cast.dc.user_id, level="over", body__contains="延期审批").exists()
         asked.refresh_from_db()
         assert (asked.clock_kind, asked.late_step) == ("extension_decision", "延期审批")
 

@@ -18,7 +18,7 @@ from governance.deadlines.models import Clock
 from governance.deadlines.sweeping import sweep
 from governance.errors import DomainError, IllegalState, InvalidInput, NotAllowed, NotFound
 from governance.files.models import Attachment
-from governance.outbox.models import InboxItem
+from governance.outbox.models import InboxItem, Reminder
 from tests.appeals.asking import WAITING, ask_more, ask_to_lie, clock, decide_more, decide_to_lie, evidence
 from tests.appeals.conftest import REPLY, RESULT
 
@@ -231,7 +231,7 @@ class TestBack:
     def test_a_warning_seven_days_before(self, shelved, cast) -> None:
         sweep(OPENING - timedelta(days=7) + timedelta(minutes=1))
         assert shelved.entries.filter(kind="card_soon", data__clock="shelve_review").exists()
-        assert InboxItem.objects.filter(user_id=cast.dc.user_id, body__contains="挂账复核").exists()
+        assert Reminder.objects.filter(user_id=cast.dc.user_id, body__contains="挂账复核").exists()
         assert Appeal.objects.get(pk=shelved.pk).state == "shelved"
 
     def test_by_itself_on_the_review_date_with_exactly_what_was_left(self, shelved, cast, now) -> None:

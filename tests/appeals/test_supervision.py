@@ -13,7 +13,7 @@ from governance.audit.models import Entry
 from governance.deadlines.models import Clock
 from governance.deadlines.sweeping import sweep
 from governance.errors import IllegalState, InvalidInput, NotAllowed
-from governance.outbox.models import InboxItem
+from governance.outbox.models import InboxItem, Reminder
 from tests.appeals.conftest import REPLY, RESULT
 
 WORDS = "查明电梯反复停运的原因，三日内书面回复。"
@@ -254,7 +254,7 @@ class TestOfItself:
         due = Clock.objects.get(subject_id=in_progress.pk, kind="resolve").due_at
 
         def told(actor, words: str) -> bool:
-            return InboxItem.objects.filter(user_id=actor.user_id, title__contains=words).exists()
+            return Reminder.objects.filter(user_id=actor.user_id, title__contains=words).exists()
 
         sweep(due + timedelta(days=14))
         assert told(cast.sl, "报街道书记")

@@ -43,7 +43,7 @@ OWNED: tuple[Owned, ...] = (
     )),
     Owned("draft_file", SS, ("files:open", "files:thumbnail", "files:discard", "api:attachment")),
     Owned("job", DC, ("jobs:detail", "jobs:progress", "jobs:cancel", "jobs:download")),
-    Owned("message", SS, ("outbox:open", "outbox:read", "api:inbox_read")),
+    Owned("message", SS, ("outbox:gathered", "outbox:open", "outbox:read", "api:inbox_read")),
     Owned("saved_view", SS, ("ui:delete_view",)),
     Owned("import_file", DC, (
         "imports:detail", "imports:columns", "imports:progress", "imports:start", "imports:stop", "imports:discard",
