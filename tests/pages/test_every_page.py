@@ -19,8 +19,8 @@ from accounts.models import Posting
 from accounts.rights import AUTHENTICATED, PUBLIC, RIGHTS, SIGNED_IN, right_for
 from appeals import services
 from governance.scope import Role
-from tests import chromium
 from tests.appeals.conftest import REPLY, RESULT, new_appeal
+from tests.browsing import browser as browser
 from tests.rights.conftest import one_of_each as one_of_each
 from tests.rights.conftest import rules as rules
 from tests.rights.conftest import sample as sample
@@ -56,21 +56,6 @@ VALUES: dict[str, dict[str, object]] = {
 @pytest.fixture(autouse=True)
 def media(settings: Any, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path
-
-
-@pytest.fixture
-def browser() -> Iterator[Any]:
-    path = chromium.find()
-    if path is None:
-        pytest.skip(chromium.HOW)
-    from playwright.sync_api import sync_playwright
-
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        # Playwright's own loop runs in this thread, which Django would otherwise take for asynchronous code.
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        running = playwright.chromium.launch(executable_path=path, args=chromium.ARGUMENTS)
-        yield running
-        running.close()
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from openpyxl import Workbook
 from PIL import Image
 from pytest_django.live_server_helper import LiveServer
 
-from tests import chromium
+from tests.browsing import browser as browser
 from tests.deadlines.processes import database_url
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,22 +53,6 @@ def platform(celery: None, settings: object) -> Iterator[str]:
     server = LiveServer("127.0.0.1:0")
     yield server.url
     server.stop()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[object]:
-    """Chromium, or a skip that says how to get it."""
-    path = chromium.find()
-    if path is None:
-        pytest.skip(chromium.HOW)
-    from playwright.sync_api import sync_playwright
-
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        # Playwright's own loop runs in this thread, which Django would otherwise take for asynchronous code.
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        running = playwright.chromium.launch(executable_path=path, args=chromium.ARGUMENTS)
-        yield running
-        running.close()
 
 
 @pytest.fixture

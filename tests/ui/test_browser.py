@@ -6,14 +6,13 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from pytest_django.live_server_helper import LiveServer
 
-from tests import chromium
+from tests.browsing import browser as browser
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -28,25 +27,6 @@ LOOKS = {
     "phone-elder": ((390, 844), {"elder": "1"}),
     "phone-dark": ((390, 844), {"dark": "1"}),
 }
-
-
-@pytest.fixture(scope="module")
-def browser():
-    path = chromium.find()
-    if path is None:
-        pytest.skip(chromium.HOW)
-    if not (ROOT / "static/ui/app.js").exists():
-        npm = ROOT / ".venv/bin/npm"
-        environment = {**os.environ, "PATH": f"{npm.parent}:{os.environ['PATH']}"}
-        subprocess.run([npm, "run", "build"], cwd=ROOT, env=environment, check=True, capture_output=True)
-    from playwright.sync_api import sync_playwright
-
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        # Playwright's own loop runs in this thread, which Django would otherwise take for asynchronous code.
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        running = playwright.chromium.launch(executable_path=path, args=chromium.ARGUMENTS)
-        yield running
-        running.close()
 
 
 @pytest.fixture

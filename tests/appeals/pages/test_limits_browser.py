@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,8 +15,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from appeals import services
-from tests import chromium
 from tests.appeals.asking import ask_more, ask_to_lie, decide_more, decide_to_lie
+from tests.browsing import browser as browser
 from tests.signing import client_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -30,21 +29,6 @@ LOOKS: dict[str, tuple[int, int, dict[str, str]]] = {
     "phone": (390, 844, {}),
     "phone-dark-elder": (390, 844, {"dark": "1", "elder": "1"}),
 }
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    path = chromium.find()
-    if path is None:
-        pytest.skip(chromium.HOW)
-    from playwright.sync_api import sync_playwright
-
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        # Playwright's own loop runs in this thread, which Django would otherwise take for asynchronous code.
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        running = playwright.chromium.launch(executable_path=path, args=chromium.ARGUMENTS)
-        yield running
-        running.close()
 
 
 @pytest.fixture
