@@ -206,6 +206,10 @@ ROUTES: dict[str, str | dict[str, str]] = {
     "appeals:visit": "appeal.visit",
     # Whether this step is open to the role is the step's own right, which the service checks.
     "appeals:step": "appeal.see",
+    # a resident's own appeal, by its number and code
+    "progress:ask": {"GET": PUBLIC, "POST": PUBLIC},
+    "progress:show": {"GET": PUBLIC, "POST": PUBLIC},
+    "progress:leave": {"POST": PUBLIC},
     # API
     "api:schema": PUBLIC,
     "api:docs": PUBLIC,

@@ -29,6 +29,7 @@ from grids import registry as territory
 
 _ACTIONS = {
     "appeal.register": "登记诉求",
+    "appeal.progress_read": "诉求人查询进度",
     "appeal.yellow": "黄牌预警",
     "appeal.red": "红牌",
     "appeal.escalate_secretary": "超时报街道书记",

@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("territory/", include("grids.urls")),
     path("appeals/import/", include("appeals.imports.urls")),
     path("appeals/", include("appeals.urls")),
+    path("progress/", include("appeals.public.urls")),
     path("calendars/", include("governance.calendars.urls")),
     path("deadlines/", include("governance.deadlines.urls")),
     path("inbox/", include("governance.outbox.urls")),
