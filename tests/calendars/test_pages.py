@@ -171,7 +171,7 @@ def test_the_policies_are_shown_as_they_are_in_force(client, now):
     page = client.get("/deadlines/policies/").content.decode()
     assert "一般诉求" in page
     assert "到期前 1 个工作日 黄牌" in page
-    assert "最多 3 次，每次不超过 5 个工作日" in page
+    assert "最多 3 次，每次不超过 15 个工作日，超过 5 的由区网格中心审批" in page
 
 
 @pytest.mark.parametrize("url", ["/calendars/", "/calendars/hours/", "/calendars/days/add/", "/deadlines/policies/"])
