@@ -1,5 +1,5 @@
 # make run    the whole platform at http://127.0.0.1:8000 (PORT=… for another port)
-# make test   the whole suite;  make lint  the checks;  make check  both
+# make test   the whole suite;  make lint  the checks;  make check  both;  make chaos  the clocks under kill -9
 # All of it from a fresh clone with Python 3.11 alone. docs/operations.md says more.
 
 VENV := .venv
