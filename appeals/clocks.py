@@ -13,6 +13,7 @@ from governance.calendars.loading import working_calendar
 from governance.deadlines import services as deadlines
 from governance.deadlines import timing
 from governance.deadlines.models import Clock, PolicyVersion
+from governance.deadlines.reterming import PAST
 from governance.deadlines.terms import Term, Terms
 
 SUBJECT = "appeals.appeal"
@@ -151,12 +152,17 @@ def _worst_card(clocks: list[Clock]) -> str:
 def card_of(clock: Clock) -> str:
     """The card that an open clock has drawn by its present limit: '', 'yellow' or 'red'.
 
-    A warning that is to come again, since the limit was extended, has not been given for this limit.
+    A warning that is to come again, since the limit was extended, has not been given for this limit; nor has one that
+    the clock's present term does not know.
     """
     if clock.overdue_since is not None:
         return "red"
     to_come = {step["key"] for step in clock.steps[clock.next_step :]}
-    fired = {step["action"] for step in clock.steps[: clock.next_step] if step["key"] not in to_come}
+    fired = {
+        step["action"]
+        for step in clock.steps[: clock.next_step]
+        if step["key"] not in to_come and not step["key"].startswith(PAST)
+    }
     return "yellow" if "yellow" in fired else ""
 
 

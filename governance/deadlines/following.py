@@ -49,7 +49,11 @@ def bring_up_to_date(clock: Clock, calendar: Loaded, now: datetime) -> bool:
 def followed_due(clock: Clock, calendar: Loaded, now: datetime) -> datetime:
     """Where the limit moves to. Nobody is made late after the fact: a limit that still lies ahead moves to now at
     the earliest, and one that was missed either lies ahead again or stays."""
-    new = moving.due_of(clock, calendar)
+    return not_late_after_the_fact(clock, moving.due_of(clock, calendar), now)
+
+
+def not_late_after_the_fact(clock: Clock, new: datetime, now: datetime) -> datetime:
+    """The limit that is set when `new` is what counting gives; see `followed_due`."""
     if new > now:
         return new
     return timing.whole_second(now) if clock.due_at > now else clock.due_at

@@ -1,7 +1,7 @@
 """Clocks: a limit on a subject of any app, as a row that a sweep finds when its moment has come."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 
 
 class Policy(models.Model):
@@ -51,6 +51,9 @@ class Clock(models.Model):
     # left), by the calendar at this revision. A clock behind its calendar is moved before anything else happens to it.
     counted_from = models.DateTimeField()
     legs = models.JSONField(default=list)
+    # What changed its course since its start, in order: [{"what": "pause" | "resume" | "extend", "at", …}]. With it the
+    # clock can be counted anew under another term (reterming.py).
+    events = models.JSONField(default=list, db_default=Value([], models.JSONField()))
     calendar_revision = models.BigIntegerField(default=0)
     due_at = models.DateTimeField("到期")
     # Once the limit has passed the clock goes on (the ladder), but can only end late.

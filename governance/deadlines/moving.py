@@ -13,7 +13,8 @@ from governance.deadlines.terms import Span, Term
 from governance.errors import IllegalState
 
 FIELDS = (
-    "counted_from", "legs", "calendar_revision", "due_at", "overdue_since", "steps", "next_step", "next_fire_at",
+    "counted_from", "legs", "events", "calendar_revision", "due_at", "overdue_since", "steps", "next_step",
+    "next_fire_at",
 )  # fmt: skip
 
 
@@ -45,14 +46,14 @@ def begin(clock: Clock, term: Term, calendar: Loaded) -> Clock:
     due_at = count_from(clock, clock.started_at, [term.span], calendar)
     clock.calendar_revision = calendar.revision
     clock.due_at = due_at
-    clock.steps = [*_plan(clock, term, due_at, calendar)]
+    clock.steps = [*plan_of(clock, term, due_at, calendar)]
     set_next(clock)
     return clock
 
 
 def place(clock: Clock, due_at: datetime, calendar: Loaded, now: datetime, *, rearm: bool = False) -> Clock:
     """Move the limit, and plan the steps that are still to come (see timing.replan). Nothing is saved."""
-    fresh = _plan(clock, Term.parse(clock.term), due_at, calendar)
+    fresh = plan_of(clock, Term.parse(clock.term), due_at, calendar)
     fired = clock.steps[: clock.next_step]
     clock.steps = [*timing.replan(fired, fresh, due_at, timing.whole_second(now), rearm=rearm)]
     clock.calendar_revision = calendar.revision
@@ -68,7 +69,8 @@ def set_next(clock: Clock) -> None:
     clock.next_fire_at = datetime.fromisoformat(clock.steps[clock.next_step]["at"]) if to_come else None
 
 
-def _plan(clock: Clock, term: Term, due_at: datetime, calendar: Loaded) -> list[timing.Step]:
+def plan_of(clock: Clock, term: Term, due_at: datetime, calendar: Loaded) -> list[timing.Step]:
+    """The steps of a clock under a term with this limit. Raises IllegalState when the calendar is too thin for it."""
     try:
         return timing.plan(term, clock.started_at, due_at, calendar.working_time)
     except NoWorkingTime:

@@ -16,6 +16,7 @@ from governance.deadlines import moving, timing
 from governance.deadlines.firing import carry_out_due, refresh
 from governance.deadlines.following import bring_up_to_date, recalculate_for_calendar
 from governance.deadlines.models import Clock, PolicyVersion
+from governance.deadlines.reterming import Retermed, count_anew
 from governance.deadlines.sweeping import sweep
 from governance.deadlines.terms import Span, Term
 from governance.errors import IllegalState, InvalidInput
@@ -28,6 +29,7 @@ __all__ = [
     "policy_version_at",
     "recalculate_for_calendar",
     "resume",
+    "reterm",
     "start",
     "start_many",
     "sweep",
@@ -151,6 +153,19 @@ def extend(
     return [_lengthen(clock, by, now) for clock in clocks]
 
 
+def reterm(
+    *, subject_type: str, subject_id: int, kind: str, term: Term, policy_version_id: int | None, now: datetime,
+    detail_id: int | None = None,
+) -> list[Retermed]:  # fmt: skip
+    """Put open clocks under another term: counted anew from the same start, through the same pauses and extensions.
+
+    What has happened stays on record. Nobody is made late after the fact: see `following.followed_due`. The caller
+    tells the subject; `Retermed.has_moved` says whether there is something to tell.
+    """
+    clocks = _settled(subject_type, subject_id, kind, detail_id, Clock.OPEN, now)
+    return [count_anew(clock, term, policy_version_id, load(clock.calendar_code), now) for clock in clocks]
+
+
 def policy_version_at(policy_code: str, at: datetime) -> PolicyVersion:
     """The version of a policy in force at a moment. Raises IllegalState when there is none yet."""
     versions = PolicyVersion.objects.filter(policy__code=policy_code, effective_from__lte=at)
@@ -216,7 +231,8 @@ def _stop(clock: Clock, now: datetime) -> Clock:
     clock.paused_at = now
     clock.next_fire_at = None
     clock.legs = []
-    clock.save(update_fields=["state", "paused_at", "remaining_seconds", "next_fire_at", "legs"])
+    clock.events = [*clock.events, timing.event(timing.PAUSE, now)]
+    clock.save(update_fields=["state", "paused_at", "remaining_seconds", "next_fire_at", "legs", "events"])
     return clock
 
 
@@ -225,6 +241,7 @@ def _go_on(clock: Clock, now: datetime) -> Clock:
     left = timing.rest(clock.remaining_seconds or 0, Term.parse(clock.term).unit)
     clock.state = Clock.RUNNING
     clock.paused_at = clock.remaining_seconds = None
+    clock.events = [*clock.events, timing.event(timing.RESUME, now)]
     calendar = load(clock.calendar_code)
     due_at = moving.count_from(clock, now, [left, *granted], calendar)
     moving.place(clock, due_at, calendar, now, rearm=bool(granted))
@@ -234,6 +251,7 @@ def _go_on(clock: Clock, now: datetime) -> Clock:
 
 def _lengthen(clock: Clock, by: Span, now: datetime) -> Clock:
     clock.legs = [*clock.legs, by.as_data()]
+    clock.events = [*clock.events, timing.event(timing.EXTEND, now, by)]
     if clock.state == Clock.RUNNING:
         calendar = load(clock.calendar_code)
         moving.place(clock, moving.due_of(clock, calendar), calendar, now, rearm=True)

@@ -6,9 +6,9 @@ extension; after a pause, one leg with what was left. So a changed calendar can 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any, TypedDict
+from typing import Any, NamedTuple, TypedDict
 
 from governance.calendars.worktime import WorkCalendar
 from governance.deadlines.terms import Span, Term, Unit
@@ -26,6 +26,7 @@ class Step(TypedDict):
 
 
 MISSED = "missed"
+PAUSE, RESUME, EXTEND = "pause", "resume", "extend"
 
 
 def whole_second(moment: datetime) -> datetime:
@@ -100,6 +101,43 @@ def replan(fired: list[Step], fresh: list[Step], due_at: datetime, now: datetime
     return [*fired, *sorted(pending, key=lambda step: datetime.fromisoformat(step["at"]))]
 
 
+class Course(NamedTuple):
+    """Where a clock stands after its events: what it counts from and through, its limit, what a pause left."""
+
+    counted_from: datetime
+    legs: list[Span]
+    due_at: datetime
+    left: int | None
+
+
+def course(
+    started_at: datetime, span: Span, events: Iterable[Mapping[str, Any]], calendar: WorkCalendar
+) -> Course:  # fmt: skip
+    """Count a limit of this span through everything that happened to its clock: each pause keeps what it would have.
+
+    `left` is None unless the clock is paused; then `due_at` is the limit at which it was stopped. Raises NoWorkingTime.
+    """
+    counted_from, legs = whole_second(started_at), [span]
+    due_at = due(counted_from, legs, calendar)
+    left: int | None = None
+    for one in events:
+        at = datetime.fromisoformat(one["at"])
+        if one["what"] == PAUSE:
+            left, legs = left_seconds(at, due_at, span.unit, calendar), []
+        elif one["what"] == RESUME:
+            counted_from, legs, left = whole_second(at), [rest(left or 0, span.unit), *legs], None
+        else:
+            legs = [*legs, leg_from_data(one)]
+        if left is None:
+            due_at = due(counted_from, legs, calendar)
+    return Course(counted_from, legs, due_at, left)
+
+
+def event(what: str, at: datetime, by: Span | None = None) -> dict[str, Any]:
+    """An entry of `Clock.events`."""
+    return {"what": what, "at": at.isoformat()} | (by.as_data() if by else {})
+
+
 def left_seconds(moment: datetime, due_at: datetime, unit: Unit, calendar: WorkCalendar) -> int:
     """What is left of a limit in its own measure, in seconds; negative when it has passed."""
     if unit.is_working:
@@ -114,7 +152,7 @@ def rest(seconds: int, unit: Unit) -> Span:
     return Span(seconds, Unit.WORKING_SECONDS if unit.is_working else Unit.NATURAL_SECONDS)
 
 
-def leg_from_data(data: dict[str, Any]) -> Span:
+def leg_from_data(data: Mapping[str, Any]) -> Span:
     """A leg as stored; legs are written by the engine alone, so only the shape is read."""
     return Span(data["amount"], Unit(data["unit"]))
 
