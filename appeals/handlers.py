@@ -13,23 +13,18 @@ from accounts.selectors import leaders_of, with_role
 from appeals import clocks
 from appeals.actions import ACTIONS, Rung
 from appeals.messages import people_of, remind
-from appeals.models import Appeal, Assignment
+from appeals.models import Appeal
 from appeals.services import _orders
+from appeals.services._policy import label_of, moved
 from appeals.services._run import add_entry
 from appeals.services.shelve import come_back
 from governance.audit import services as audit
 from governance.deadlines.models import Clock
-from governance.deadlines.wording import kind_label
 from governance.scope import PLATFORM, UnitKind
 from grids.models import Unit
 
 # What a list shows; see clocks.main_clock_fields.
 _SHOWN = ("clock_kind", "due_at", "card")
-
-
-def clock_label(clock: Clock) -> str:
-    """What the clock is called: the name that its term carries (a stage's), else that of its kind."""
-    return str(clock.term.get("name") or kind_label(clock.kind))
 
 
 class AppealClocks:
@@ -53,10 +48,10 @@ class AppealClocks:
         before = {"card": appeal.card, "ladder": appeal.ladder, "is_supervised": appeal.is_supervised}
         if clock.kind == clocks.SUPERVISION:
             _orders.note_clock(clock)
-        text = f"{rung.words}（{clock_label(clock)}时限 {timezone.localtime(clock.due_at):%m-%d %H:%M}）"
+        text = f"{rung.words}（{label_of(clock)}时限 {timezone.localtime(clock.due_at):%m-%d %H:%M}）"
         self._enter(appeal, clock, action, text, due_at, now)
         if action == "supervision_order":
-            _orders.note_ladder(appeal, clock, clock_label(clock), now)
+            _orders.note_ladder(appeal, clock, label_of(clock), now)
         self._mark(appeal, action, rung.height, now)
         _record(appeal, action, before, now)
         _tell(appeal, clock, action, rung, text, due_at, now)
@@ -80,22 +75,14 @@ class AppealClocks:
         appeal.save(update_fields=[*_SHOWN, "red_cards", "ladder", "is_supervised", "changed_at"])
 
     def on_moved(self, clock: Clock, old_due: datetime, new_due: datetime, now: datetime) -> None:
-        """A change of calendar or policy moved the clock: the list follows, and the history says so."""
+        """A change of calendar moved the clock: the list follows, and the history says so."""
         appeal = Appeal.objects.get(pk=clock.subject_id)
-        if clock.kind == clocks.SEND_BACK:
-            Assignment.objects.filter(pk=clock.detail_id).update(send_back_until=new_due)
-        if clock.kind == clocks.SUPERVISION:
-            _orders.note_clock(clock)
+        told = moved(appeal, clock, old_due)
         for name, value in clocks.main_clock_fields(appeal).items():
             setattr(appeal, name, value)
         appeal.changed_at = now
         appeal.save(update_fields=[*_SHOWN, "changed_at"])
-        label = clock_label(clock)
-        words = (
-            f"{label}时限由 {timezone.localtime(old_due):%m-%d %H:%M} 调整为 {timezone.localtime(new_due):%m-%d %H:%M}"
-        )
-        data = {"clock": clock.kind, "from": old_due.isoformat(), "to": new_due.isoformat()}
-        add_entry(appeal, "clock_moved", by=PLATFORM, now=now, words=words, data=data)
+        add_entry(appeal, "clock_moved", by=PLATFORM, now=now, words=told.words, data=told.data)
 
 
 def _record(appeal: Appeal, action: str, before: dict[str, Any], now: datetime) -> None:

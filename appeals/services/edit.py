@@ -13,6 +13,7 @@ from appeals import clocks
 from appeals.models import HANDLING_KINDS, URGENCIES, Appeal, AppealEntry
 from appeals.people import identity_context, phone_context, set_identity, set_phone
 from appeals.place import place
+from appeals.services._policy import put_under
 from appeals.services._run import SUBJECT, Run, add_entry, check, lock, step
 from appeals.services.register import category_of, choice, search_document
 from appeals.standing import has_open_part, is_at_or_above
@@ -81,10 +82,24 @@ def _kinds(run: Run, correction: Correction) -> None:
         run.set(handling_kind=choice(correction.handling_kind, HANDLING_KINDS, "办理类型", "handling_kind"))
     if correction.category_id is not None:
         run.set(category=category_of(correction.category_id))
-    # Before the first dispatch no limit of the handling has started, so the policy may still be chosen anew.
-    if run.appeal.state == REGISTERED and run.appeal.first_dispatched_at is None:
-        category = category_of(run.appeal.category_id)
-        run.set(policy_version=clocks.pick_policy(category, run.appeal.handling_kind, run.appeal.registered_at))
+    if {"urgency", "handling_kind", "category_id"} & set(run.changed()):
+        _follow_policy(run)
+
+
+def _follow_policy(run: Run) -> None:
+    """Another policy may be the appeal's now: nothing restarts, what runs is counted anew from the same start.
+
+    Of another policy the version counts that was in force when the appeal was registered; the same one it keeps.
+    """
+    appeal, old = run.appeal, run.appeal.policy_version
+    version = clocks.pick_policy(appeal.category, appeal.handling_kind, appeal.registered_at)
+    if old is not None and version.policy_id == old.policy_id:
+        return
+    run.set(policy_version=version)
+    name = old.policy.name if old is not None else "无"
+    run.then("policy_changed", f"时限方案由“{name}”改为“{version.policy.name}”，各项时限从原来的起点重新计算。")
+    for told in put_under(appeal, version, run.now):
+        run.then("clock_moved", told.words, **told.data)
 
 
 _SEALED = {"phone": set_phone, "identity": set_identity}

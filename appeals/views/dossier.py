@@ -13,8 +13,8 @@ from django.conf import settings
 from appeals import requests, selectors
 from appeals import stages as staged
 from appeals.clocks import card_of
-from appeals.handlers import clock_label
 from appeals.models import Appeal, AppealEntry, Assignment, Extension, SendBack, Shelving, SupervisionOrder
+from appeals.services._policy import label_of
 from appeals.services.extend import length_text
 from appeals.services.settle import REJECT_REASONS
 from appeals.workflow import CLOSED, DISPATCHED, IN_PROGRESS, MERGED, REGISTERED, REJECTED, RESOLVED, SHELVED, STEPS
@@ -72,6 +72,7 @@ _LOOKS: dict[str, tuple[str, str, str]] = {
     "not_sampled": ("未抽中回访", "checks", ""),
     "window_lapsed": ("退单期限已过", "clock-exclamation", ""),
     "ping_pong": ("多次退单", "arrows-exchange", "soon"),
+    "policy_changed": ("时限方案变更", "clock-edit", ""),
     "clock_moved": ("时限调整", "calendar-event", ""),
     "import": ("热线导入", "file-import", "ok"),
     "import_reply": ("来源系统办结", "checks", "ok"),
@@ -223,7 +224,7 @@ def clock_rows(clocks: list[Clock], now: datetime) -> list[dict[str, Any]]:
     open_first = sorted(clocks, key=lambda c: c.ended_at is not None)
     return [
         {
-            "label": clock_label(c), "unit": names.get(c.unit_id, ""), "due_at": c.due_at,
+            "label": label_of(c), "unit": names.get(c.unit_id, ""), "due_at": c.due_at,
             "chip": _clock_chip(c, now),
         }
         for c in open_first
