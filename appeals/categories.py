@@ -9,7 +9,6 @@ from pathlib import Path
 from django.db import transaction
 
 from appeals.models import Category
-from governance.deadlines.models import Policy
 from grids.names import initials_of
 
 DATA = Path(__file__).parent / "data"
@@ -23,29 +22,24 @@ def ensure_default_categories() -> int:
     with transaction.atomic():
         if Category.objects.exists():
             return 0
-        policies = {policy.code: policy for policy in Policy.objects.all()}
         settings = {row["path"]: row for row in _rows("category_defaults.csv")}
         made: dict[str, Category] = {}
         # A level at a time: three statements instead of hundreds.
         paths = list(enumerate(_paths()))
         for depth in range(3):
-            level = {
-                path: _node(order, path, made, settings, policies) for order, path in paths if path.count("/") == depth
-            }
+            level = {path: _node(order, path, made, settings) for order, path in paths if path.count("/") == depth}
             Category.objects.bulk_create(level.values())
             made |= level
         return len(made)
 
 
-def _node(
-    order: int, path: str, made: dict[str, Category], settings: dict[str, dict[str, str]], policies: dict[str, Policy]
-) -> Category:
+def _node(order: int, path: str, made: dict[str, Category], settings: dict[str, dict[str, str]]) -> Category:
     """The category of a path whose parent has been made."""
     parent, _, name = path.rpartition("/")
     setting = settings.get(path, {})
     return Category(
         parent=made.get(parent), name=name, path=path, initials=initials_of(name), level=path.count("/") + 1,
-        order=order, lead_kind=setting.get("lead_kind", ""), policy=policies.get(setting.get("policy", "")),
+        order=order, lead_kind=setting.get("lead_kind", ""),
     )  # fmt: skip
 
 

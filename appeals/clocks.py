@@ -7,7 +7,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from appeals.models import Appeal, Category
+from appeals.models import Appeal
+from appeals.rules import Case, Rulebook, case_of
 from appeals.workflow import DISPATCHED, IN_PROGRESS, REGISTERED, RESOLVED, SHELVED
 from governance.calendars.loading import working_calendar
 from governance.deadlines import services as deadlines
@@ -34,34 +35,20 @@ _MAIN = {
     SHELVED: (REVIEW,),
     RESOLVED: (VISIT,),
 }
-# These policies protect life and the supply of a home: the kind of handling does not soften them.
-_OVERRIDING = {"life_safety", "utilities"}
-# The stages that the law demands hold for a complex case as for an ordinary one; only an enquiry asks for none.
-_STAGED = {"illegal_construction"}
 
 
-def pick_policy(category: Category | None, handling_kind: str, at: datetime) -> PolicyVersion:
-    """The version in force at `at` of the policy for an appeal of this category and kind.
+def pick_policy(case: Case, at: datetime, rulebook: Rulebook | None = None) -> PolicyVersion:
+    """The version in force at `at` of the policy that the rules give to the case.
 
-    The nearest category with a policy decides for ordinary appeals; enquiries and complex ones follow their own,
-    unless the category's is one that overrides. Source: workflow.md, "Clocks".
+    Source: workflow.md, "Clocks". Without a rulebook the rules are read.
     """
-    return deadlines.policy_version_at(policy_code(category, handling_kind), at)
+    rule = (rulebook or Rulebook.read()).rule_for(case)
+    return deadlines.policy_version_at(rule.policy.code, at)
 
 
-def policy_code(category: Category | None, handling_kind: str) -> str:
-    """The policy for an appeal of this category and kind, by its code."""
-    inherited = _nearest_policy(category)
-    overrides = inherited in _OVERRIDING or (inherited in _STAGED and handling_kind != "enquiry")
-    return inherited if inherited and (handling_kind == "ordinary" or overrides) else handling_kind
-
-
-def _nearest_policy(category: Category | None) -> str:
-    while category is not None:
-        if category.policy is not None:
-            return category.policy.code
-        category = category.parent
-    return ""
+def case(appeal: Appeal) -> Case:
+    """What decides about the appeal's policy."""
+    return case_of(appeal.category, urgency=appeal.urgency, channel=appeal.channel, handling_kind=appeal.handling_kind)
 
 
 def start(appeal: Appeal, kind: str, *, unit_id: int, now: datetime, detail_id: int = 0) -> Clock | None:

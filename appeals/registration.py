@@ -15,6 +15,7 @@ from appeals.imports.registration import register_import
 from appeals.models import Appeal
 from appeals.navigation import register_pages
 from appeals.people import identity_context, phone_context
+from appeals.rules import ensure_default_rules
 from appeals.units import hand_over, open_work
 from appeals.workflow import STEPS
 from governance.audit import actions
@@ -63,6 +64,7 @@ def _begin(district_id: int, by: Actor, now: datetime) -> str:
     ensure_default_calendar()
     ensure_default_policies(now)
     ensure_default_categories()
+    ensure_default_rules()
     return "已准备默认的工作日历、办理时限和诉求分类，可由区网格中心修改。"
 
 

@@ -21,6 +21,7 @@ from appeals.models import Appeal, AppealEntry, Assignment, Category, Visit
 from appeals.numbers import take_numbers
 from appeals.people import set_phone
 from appeals.place import place_of
+from appeals.rules import Rulebook, case_of
 from appeals.services.register import search_document
 from governance.calendars.loading import working_calendar
 from governance.deadlines import timing
@@ -41,6 +42,7 @@ class Cast:
     district: Unit
     categories: dict[str, Category]
     versions: dict[str, PolicyVersion]
+    rulebook: Rulebook
     terms: dict[int, Terms] = field(default_factory=dict)
 
     @classmethod
@@ -51,11 +53,11 @@ class Cast:
             if posting.role not in {Role.AUDITOR, Role.SECURITY_ADMIN, Role.SYSTEM_ADMIN, Role.DISTRICT_LEADER}:
                 staff.setdefault(posting.unit_id, []).append(posting)
         units = Unit.objects.open().filter(kind="department")
-        categories = Category.objects.select_related("policy", "parent__policy", "parent__parent__policy")
+        categories = Category.objects.select_related("parent__parent")
         versions = {v.policy.code: v for v in PolicyVersion.objects.select_related("policy").order_by("number")}
         return cls(
             staff, {unit.name: unit for unit in units}, Unit.objects.get(kind="district"),
-            {category.path: category for category in categories}, versions,
+            {category.path: category for category in categories}, versions, Rulebook.read(),
         )  # fmt: skip
 
     def category(self, path: str, rng: random.Random) -> Category:
@@ -258,7 +260,8 @@ def _clocks(at: datetime, cast: Cast, version: PolicyVersion, course: Course) ->
 
 def _appeal(story: Story, at: datetime, cast: Cast, registrar: Posting) -> tuple[Appeal, PolicyVersion]:
     category = cast.category(story.matter.category, story.luck)
-    version = cast.versions[clocks.policy_code(category, "ordinary")]
+    case = case_of(category, urgency=story.urgency, channel=story.channel, handling_kind="ordinary")
+    version = cast.versions[cast.rulebook.rule_for(case).policy.code]
     appeal = Appeal(
         client_key=client_key(story.number), query_code=f"{story.luck.randrange(10**6):06d}",
         seal_key=client_key(-story.number - 1),

@@ -9,7 +9,6 @@ from django import forms
 from appeals.forms.inputs import LongChoiceField, unit_options
 from appeals.models import Category
 from appeals.services.categories import LEAD_KINDS, LEVELS, Settings
-from governance.deadlines.models import Policy
 from governance.scope import Actor, UnitKind
 from grids.models import Unit
 
@@ -28,17 +27,12 @@ class CategoryForm(forms.Form):
         Unit.objects.none(), label="默认主办单位", required=False, empty="不指定",
         help_text="指定后，交办时默认选中它；不指定则按单位类别和事发地点推荐。",
     )  # fmt: skip
-    policy = forms.ModelChoiceField(
-        Policy.objects.filter(subject_type="appeals.appeal").order_by("pk"), label="时限规则", required=False,
-        empty_label="沿用上级",
-    )  # fmt: skip
 
     def __init__(self, data: Any = None, *, by: Actor, category: Category | None = None, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         units = Unit.objects.filter(district_id=by.district_id, kind__in=_LEADS).open()
         self.fields["lead_unit"].queryset = units  # type: ignore[attr-defined]
         self.fields["lead_unit"].offer(unit_options(units))  # type: ignore[attr-defined]
-        self.fields["policy"].label_from_instance = lambda policy: policy.name  # type: ignore[attr-defined]
         rows = Category.objects.filter(level__lt=LEVELS, is_active=True).order_by("order", "pk")
         if category is not None:
             rows = rows.exclude(pk=category.pk).exclude(path__startswith=f"{category.path}/")
@@ -48,6 +42,6 @@ class CategoryForm(forms.Form):
     def arguments(self) -> dict[str, Any]:
         """What the services take."""
         data = self.cleaned_data
-        pk = {name: data[name].pk if data[name] else None for name in ("parent", "lead_unit", "policy")}
-        settings = Settings(lead_kind=data["lead_kind"], lead_unit_id=pk["lead_unit"], policy_id=pk["policy"])
+        pk = {name: data[name].pk if data[name] else None for name in ("parent", "lead_unit")}
+        settings = Settings(lead_kind=data["lead_kind"], lead_unit_id=pk["lead_unit"])
         return {"name": data["name"], "parent_id": pk["parent"], "settings": settings}

@@ -16,6 +16,7 @@ from appeals.imports.lookups import Lookups
 from appeals.models import Appeal, AppealEntry, Assignment, Category, ImportOrigin
 from appeals.numbers import query_code
 from appeals.people import sealed_person
+from appeals.rules import Rulebook, case_of
 from appeals.workflow import REGISTERED, RESOLVED
 from governance.calendars.loading import DISTRICT, load
 from governance.deadlines import timing
@@ -47,7 +48,7 @@ class Batch:
     file_name: str
     job_id: int
     lookups: Lookups
-    _versions: dict[int | None, PolicyVersion] = field(default_factory=dict)
+    _versions: dict[tuple[int | None, int], PolicyVersion] = field(default_factory=dict)
     _limits: dict[tuple[int, str], Limit | None] = field(default_factory=dict)
 
     @cached_property
@@ -56,15 +57,20 @@ class Batch:
 
     @cached_property
     def _categories(self) -> dict[int, Category]:
-        nearest = Category.objects.select_related("policy", "parent__policy", "parent__parent__policy")
-        return {category.pk: category for category in nearest}
+        return {category.pk: category for category in Category.objects.select_related("parent__parent")}
 
-    def version(self, category_id: int | None) -> PolicyVersion:
-        """The policy version that an appeal of this category starts under."""
-        if category_id not in self._versions:
+    @cached_property
+    def _rulebook(self) -> Rulebook:
+        return Rulebook.read()
+
+    def version(self, category_id: int | None, urgency: int) -> PolicyVersion:
+        """The policy version that an appeal of this category and urgency starts under."""
+        key = category_id, urgency
+        if key not in self._versions:
             category = self._categories[category_id] if category_id is not None else None
-            self._versions[category_id] = clocks.pick_policy(category, "ordinary", self.now)
-        return self._versions[category_id]
+            case = case_of(category, urgency=urgency, channel=self.channel, handling_kind="ordinary")
+            self._versions[key] = clocks.pick_policy(case, self.now, self._rulebook)
+        return self._versions[key]
 
     def limit(self, version: PolicyVersion, kind: str) -> Limit | None:
         """The limit of a kind under a version, from now; None when the version has none."""
@@ -83,7 +89,7 @@ class Batch:
 
 def build_appeal(incoming: Incoming, batch: Batch) -> Appeal:
     """The appeal that the row brings, all but its number. With a reply it is resolved at the reply's time."""
-    version = batch.version(incoming.category_id)
+    version = batch.version(incoming.category_id, incoming.urgency)
     appeal = Appeal(
         source_number=incoming.source_number, channel=batch.channel, query_code=query_code(), seal_key=uuid.uuid4(),
         title=incoming.title, content=incoming.content, category_id=incoming.category_id, urgency=incoming.urgency,

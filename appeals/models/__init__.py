@@ -6,11 +6,12 @@ from appeals.models.exports import ExportRequest
 from appeals.models.handling import AppealEntry, Assignment, SendBack, Visit
 from appeals.models.imports import ImportFile, ImportOrigin, ImportProblem, ImportTemplate
 from appeals.models.limits import Extension, Shelving
+from appeals.models.rules import PolicyRule
 from appeals.models.stages import StageRecord
 from appeals.models.supervision import SupervisionCounter, SupervisionOrder
 
 __all__ = [
     "CHANNELS", "HANDLING_KINDS", "STATES", "URGENCIES", "Appeal", "AppealEntry", "Assignment", "Category",
     "ExportRequest", "Extension", "ImportFile", "ImportOrigin", "ImportProblem", "ImportTemplate", "NumberCounter",
-    "SendBack", "Shelving", "StageRecord", "SupervisionCounter", "SupervisionOrder", "Visit",
+    "PolicyRule",    "SendBack", "Shelving", "StageRecord", "SupervisionCounter", "SupervisionOrder", "Visit",
 ]  # fmt: skip

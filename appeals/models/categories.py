@@ -16,7 +16,6 @@ class Category(models.Model):
     is_active = models.BooleanField("启用", default=True)
     lead_kind = models.CharField("默认主办单位类别", max_length=10, blank=True)
     lead_unit = models.ForeignKey("grids.Unit", models.PROTECT, null=True, blank=True, verbose_name="默认主办单位")
-    policy = models.ForeignKey("deadlines.Policy", models.PROTECT, null=True, blank=True, verbose_name="时限规则")
 
     class Meta:
         ordering = ["order", "id"]

@@ -14,7 +14,6 @@ from accounts.rights import may
 from appeals.models import Category
 from appeals.words import clean
 from governance.audit import services as audit
-from governance.deadlines.models import Policy
 from governance.errors import IllegalState, InvalidInput, NotAllowed, NotFound
 from governance.scope import Actor, UnitKind
 from grids.models import Unit
@@ -37,7 +36,6 @@ class Settings:
 
     lead_kind: str = ""
     lead_unit_id: int | None = None
-    policy_id: int | None = None
 
 
 def add_category(*, name: str, parent_id: int | None, settings: Settings, by: Actor, now: datetime) -> Category:
@@ -69,7 +67,7 @@ def change_category(
         parent = _new_parent(category, parent_id)
         _name(category, name, parent)
         _settle(category, settings, by)
-        category.save(update_fields=["parent", "level", "name", "path", "initials", "lead_kind", "lead_unit", "policy"])
+        category.save(update_fields=["parent", "level", "name", "path", "initials", "lead_kind", "lead_unit"])
         _follow(category, old_path, before["level"])
         _on_record("category.change", category, before, by, now)
     return category
@@ -138,12 +136,7 @@ def _settle(category: Category, settings: Settings, by: Actor) -> None:
         unit = Unit.objects.open().filter(pk=settings.lead_unit_id, district_id=by.district_id).first()
         if unit is None:
             raise InvalidInput("没有找到所选的默认主办单位，请重新选择。", field="lead_unit")
-    policy = None
-    if settings.policy_id is not None:
-        policy = Policy.objects.filter(pk=settings.policy_id, subject_type="appeals.appeal").first()
-        if policy is None:
-            raise InvalidInput("没有找到所选的时限规则，请重新选择。", field="policy")
-    category.lead_kind, category.lead_unit, category.policy = settings.lead_kind, unit, policy
+    category.lead_kind, category.lead_unit = settings.lead_kind, unit
 
 
 def _follow(category: Category, old_path: str, old_level: int) -> None:
@@ -154,7 +147,7 @@ def _follow(category: Category, old_path: str, old_level: int) -> None:
 
 
 def _facts(category: Category) -> dict[str, Any]:
-    names = ("path", "level", "lead_kind", "lead_unit_id", "policy_id")
+    names = ("path", "level", "lead_kind", "lead_unit_id")
     return {name: getattr(category, name) for name in names}
 
 

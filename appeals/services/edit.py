@@ -92,7 +92,7 @@ def _follow_policy(run: Run) -> None:
     Of another policy the version counts that was in force when the appeal was registered; the same one it keeps.
     """
     appeal, old = run.appeal, run.appeal.policy_version
-    version = clocks.pick_policy(appeal.category, appeal.handling_kind, appeal.registered_at)
+    version = clocks.pick_policy(clocks.case(appeal), appeal.registered_at)
     if old is not None and version.policy_id == old.policy_id:
         return
     run.set(policy_version=version)

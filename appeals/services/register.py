@@ -124,7 +124,7 @@ def _build(new: NewAppeal, by: Actor, now: datetime) -> Appeal:
     if len(new.attachment_ids) > MAX_ATTACHMENTS:
         raise InvalidInput(f"附件最多 {MAX_ATTACHMENTS} 个，请删减后再提交。", field="attachments")
     appeal.desk_unit_id = desk_at_registration(appeal, by)
-    appeal.policy_version = clocks.pick_policy(category, appeal.handling_kind, now)
+    appeal.policy_version = clocks.pick_policy(clocks.case(appeal), now)
     return appeal
 
 
@@ -223,7 +223,7 @@ def category_of(category_id: int | None) -> Category | None:
     """The active category with its line of policies; raises InvalidInput for one that is not to be chosen."""
     if category_id is None:
         return None
-    category = Category.objects.select_related("policy", "parent__policy", "parent__parent__policy")
+    category = Category.objects.select_related("parent__parent")
     found = category.filter(pk=category_id, is_active=True).first()
     if found is None:
         raise InvalidInput("所选诉求类别不存在或已停用，请重新选择。", field="category")

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from appeals.forms.categories import CategoryForm
-from appeals.models import Category
+from appeals.models import Category, PolicyRule
 from appeals.services import categories as services
 from governance.errors import DomainError
 from governance.ui.views import FormPage, find_or_404
@@ -27,16 +27,29 @@ _KINDS = {str(kind.value): label for kind, label in KIND_LABELS.items()}
 def tree(request: HttpRequest) -> HttpResponse:
     """All categories, folded by main category; `q` narrows by name or initials."""
     wanted = request.GET.get("q", "").strip()[:40]
-    rows = list(Category.objects.select_related("lead_unit", "policy").order_by("order", "pk"))
+    rows = list(Category.objects.select_related("lead_unit").order_by("order", "pk"))
+    rules = _policies()
     found = _matching(rows, wanted) if wanted else {row.pk for row in rows}
     below: dict[int | None, list[Category]] = defaultdict(list)
     for row in rows:
+        row.policies = rules.get(row.pk, [])  # type: ignore[attr-defined]
         row.lead_label = row.lead_unit.name if row.lead_unit else _KINDS.get(row.lead_kind, "")  # type: ignore[attr-defined]
         if row.pk in found:
             below[row.parent_id].append(row)
     nodes = [(one, [(two, below[two.pk]) for two in below[one.pk]]) for one in below[None]]
     context = {"title": "诉求类别", "nodes": nodes, "q": wanted, "count": len(rows), "is_open": bool(wanted)}
     return render(request, "appeals/categories.html", context)
+
+
+def _policies() -> dict[int, list[str]]:
+    """The names of the policies that rules give to a category itself."""
+    found: dict[int, list[str]] = defaultdict(list)
+    rules = PolicyRule.objects.filter(category__isnull=False).select_related("policy").order_by("pk")
+    for rule in rules:
+        names = found[rule.category_id or 0]
+        if rule.policy.name not in names:
+            names.append(rule.policy.name)
+    return found
 
 
 def _matching(rows: Sequence[Category], wanted: str) -> set[int]:
@@ -95,11 +108,11 @@ class Change(Add):
 
     def get_initial(self) -> dict[str, Any]:
         names = ("name", "lead_kind")
-        keys = {name: getattr(self.category, f"{name}_id") for name in ("parent", "lead_unit", "policy")}
+        keys = {name: getattr(self.category, f"{name}_id") for name in ("parent", "lead_unit")}
         return {**{name: getattr(self.category, name) for name in names}, **keys}
 
     def get_says(self) -> str:
-        return "改名或移动后，下级类别的全称随之改变；已登记的诉求仍属于这个类别。时限规则只用于以后登记的诉求。"
+        return "改名或移动后，下级类别的全称随之改变；已登记的诉求仍属于这个类别。按哪个方案计时在“时限规则”中设置。"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(category=self.category, **kwargs)

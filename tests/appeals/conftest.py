@@ -11,6 +11,7 @@ import pytest
 from appeals import services
 from appeals.categories import ensure_default_categories
 from appeals.models import Appeal
+from appeals.rules import ensure_default_rules
 from appeals.services import NewAppeal
 from governance.calendars.defaults import ensure_default_calendar
 from governance.deadlines.defaults import ensure_default_policies
@@ -39,6 +40,7 @@ def rules(db: None, now: datetime) -> None:
     ensure_default_calendar()
     ensure_default_policies(now - timedelta(days=365))
     ensure_default_categories()
+    ensure_default_rules()
 
 
 @pytest.fixture

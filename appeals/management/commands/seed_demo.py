@@ -16,6 +16,7 @@ from appeals.categories import ensure_default_categories
 from appeals.demo.past import write_past
 from appeals.demo.present import DAYS, play
 from appeals.demo.texts import GIVEN, SURNAMES
+from appeals.rules import ensure_default_rules
 from governance.audit import services as audit
 from governance.audit.models import Entry
 from governance.calendars.defaults import ensure_default_calendar
@@ -62,6 +63,7 @@ class Command(BaseCommand):
         ensure_default_calendar()
         ensure_default_policies(began - timedelta(days=30))
         ensure_default_categories()
+        ensure_default_rules()
         ensure_staff(surnames=SURNAMES, given=GIVEN, now=now)
         recent = min(RECENT, appeals)
         with tqdm(total=appeals - recent, desc="历史诉求", unit="件", disable=None) as bar:

@@ -65,7 +65,7 @@ class TestServices:
             category_id=line[2].pk, name="丙", parent_id=line[1].pk, settings=good, by=cast.dc, now=now
         )
         assert changed.lead_unit_id == district.department_1.pk
-        for bad in (Settings(lead_kind="moon"), Settings(lead_unit_id=0), Settings(policy_id=0)):
+        for bad in (Settings(lead_kind="moon"), Settings(lead_unit_id=0)):
             with pytest.raises(InvalidInput):
                 add_category(name="己", parent_id=None, settings=bad, by=cast.dc, now=now)
 
