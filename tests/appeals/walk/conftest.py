@@ -1,0 +1,41 @@
+"""One world for the whole walk, in one transaction that is undone at its end."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import override_settings
+
+from appeals.categories import ensure_default_categories
+from appeals.rules import ensure_default_rules
+from governance.calendars.defaults import ensure_default_calendar
+from governance.deadlines.defaults import ensure_default_policies
+from tests.appeals.walk.people import make_company
+from tests.appeals.walk.scenes import MADE, World
+
+
+@pytest.fixture(scope="package")
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """The company and its rules. Like Django's own test case: services may open their outermost transactions inside."""
+    outer: Any = transaction.atomic()
+    outer._from_testcase = True
+    folder = tempfile.mkdtemp()
+    with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=folder), outer:
+        ensure_default_calendar()
+        ensure_default_policies(MADE)
+        ensure_default_categories()
+        ensure_default_rules()
+        yield World(make_company(MADE))
+        transaction.set_rollback(True)
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def _django_db_helper(world: World) -> Iterator[None]:
+    """In the place of pytest-django's own for this package: each case undoes what it did, and the world stays."""
+    yield
