@@ -36,6 +36,5 @@ def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
 
 
 @pytest.fixture
-def _django_db_helper(world: World) -> Iterator[None]:
+def _django_db_helper(world: World) -> None:
     """In the place of pytest-django's own for this package: each case undoes what it did, and the world stays."""
-    yield

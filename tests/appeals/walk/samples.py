@@ -119,7 +119,7 @@ WALKED_APART: dict[str, str] = {
     "appeals.services.register.register": "test_rights: there is no appeal yet",
     "appeals.services.dispatch.dispatch_many": "test_rights: it refuses in its result, one by one",
     "appeals.services.edit.reveal": "test_rights: it changes nothing, and its right turns with the state",
-    "appeals.services.visit.complainant_unsatisfied": "test_states: by the platform for the complainant, no role has it",
+    "appeals.services.visit.complainant_unsatisfied": "test_states: by the platform, no role has it",
     "appeals.imports.services.start_here": "of a command, without a person's role: tests/appeals/imports",
     "appeals.imports.services.record_download": "a look, told by the page that shows it: tests/appeals/imports",
     "appeals.units.hand_over": "by the territory, inside its own step: tests/appeals/test_units.py",

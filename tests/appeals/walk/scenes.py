@@ -87,11 +87,13 @@ class World:
         return self.company.units[unit].pk
 
     def appeal(self, scene: Scene, situation: str) -> Appeal:
-        """An appeal in this situation, made once; as the database has it."""
+        """An appeal in this situation, as the database has it: made once, and again if a case has undone it."""
         key = scene.name, situation
-        if key not in self._made:
+        found = Appeal.objects.filter(pk=self._made.get(key)).first()
+        if found is None:
             self._made[key] = self.bring(scene, situation)
-        return Appeal.objects.get(pk=self._made[key])
+            found = Appeal.objects.get(pk=self._made[key])
+        return found
 
     def bring(self, scene: Scene, situation: str) -> int:
         """A new appeal, brought to the situation along the line of those before it."""
