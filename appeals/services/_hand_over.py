@@ -16,6 +16,7 @@ from grids.models import Unit
 def give(run: Run, unit: Unit, part: str, *, may_send_back: bool = True) -> Assignment:
     """Hand a part of the appeal to the unit: its assignment, its clocks, its message."""
     appeal, now = run.appeal, run.now
+    _end_helping(run, unit)
     assignment = Assignment.objects.create(
         appeal=appeal, unit=unit, part=part, given_by_unit_id=run.by.unit_id, given_by_user=run.by.user_id,
         given_at=now, words=run.words, send_back_until=send_back_window(run) if may_send_back else now,
@@ -36,6 +37,13 @@ def give(run: Run, unit: Unit, part: str, *, may_send_back: bool = True) -> Assi
     verb = "待签收" if part == Assignment.LEAD else "请协办"
     tell_unit(appeal, unit.pk, about=f"given:{assignment.pk}", title=f"{verb}：{appeal.title}", body=run.words, now=now)
     return assignment
+
+
+def _end_helping(run: Run, unit: Unit) -> None:
+    """A unit has one part: whoever is to lead helps no longer, and the helper's own limit ends with that part."""
+    helping = run.appeal.assignments.filter(unit=unit, part=Assignment.ASSISTING, ended_at=None).first()
+    if helping is not None:
+        end(run, helping, "transferred")
 
 
 def _keep_first_clock(run: Run, unit: Unit) -> None:
