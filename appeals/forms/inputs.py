@@ -38,6 +38,10 @@ class LongSelect(forms.Select):
         self.empty_label = empty
         self.offered: Sequence[Option] = ()
 
+    def use_required_attribute(self, initial: Any) -> bool:
+        """Never: to tell, Django reads the first row of the field's own choices, which are not what is offered."""
+        return False
+
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         """One value, or the list of a multiple select."""
         if not self.allow_multiple_selected:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cache
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 
 from governance.scope import Actor
 
@@ -118,6 +119,12 @@ def may(actor: Actor | None, right: str) -> bool:
 
 def url(name: str) -> str:
     """The address of a view without arguments, or "" where the installation has no such view."""
+    return _url(name, get_urlconf(), get_script_prefix())
+
+
+@cache
+def _url(name: str, urlconf: str | None, prefix: str) -> str:
+    """Looked up once: a page's frame has some thirty of them."""
     try:
         return reverse(name)
     except NoReverseMatch:
