@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from django.db.models import Max
 
+from governance.calendars.announced import AnnouncedDay
 from governance.calendars.defaults import announced_days, announced_years
 from governance.calendars.models import Calendar, Season, SpecialDay, Window
 from governance.calendars.worktime import MINUTES_A_DAY, MonthDay, Week
@@ -152,6 +153,28 @@ class ImportYear:
         for day in days:
             day.calendar = calendar
         SpecialDay.objects.bulk_create(days, ignore_conflicts=True)
+
+
+@dataclass(frozen=True, slots=True)
+class SetAnnounced:
+    """The days of a year as they were announced: each replaces what its date was; other days of the year stay."""
+
+    year: int
+    days: Sequence[AnnouncedDay]
+    source: str = ""
+    action: str = "calendar.import_days"
+
+    def snapshot(self, calendar: Calendar) -> dict[str, Any]:
+        """The special days of the year."""
+        rows = calendar.special_days.filter(date__year=self.year).order_by("date")
+        return {"year": self.year} | {row.date.isoformat(): f"{row.get_kind_display()} {row.name}" for row in rows}
+
+    def apply(self, calendar: Calendar) -> None:
+        """Write all of them."""
+        if not self.days:
+            raise InvalidInput("没有可以导入的日期，请按提示修改后再试")
+        for day in self.days:
+            SetDay(day.date, day.kind, day.name, source=self.source).apply(calendar)
 
 
 def day_snapshot(calendar: Calendar, day: date) -> dict[str, Any]:

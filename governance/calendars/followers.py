@@ -23,7 +23,7 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What a change would do to open clocks: counts, and the first few that move."""
+    """What a change would do to open clocks: counts, and the few that move the most."""
 
     open: int = 0
     later: int = 0
@@ -34,19 +34,21 @@ class Effect:
 
 Preview = Callable[[str, WorkCalendar, datetime], Effect]
 Follow = Callable[[str, Actor, datetime], int]
+Behind = Callable[[str], int]
 
-_followers: list[tuple[Preview, Follow]] = []
+_followers: list[tuple[Preview, Follow, Behind]] = []
 
 
-def register(preview: Preview, follow: Follow) -> None:
-    """Sign up (in `AppConfig.ready`): `preview` computes without writing, `follow` moves and returns how many moved."""
-    if (preview, follow) not in _followers:
-        _followers.append((preview, follow))
+def register(preview: Preview, follow: Follow, behind: Behind) -> None:
+    """Sign up (in `AppConfig.ready`): `preview` computes without writing, `follow` moves so many as a person waits for
+    and returns how many moved, `behind` counts what has not followed yet."""
+    if (preview, follow, behind) not in _followers:
+        _followers.append((preview, follow, behind))
 
 
 def preview(code: str, changed: WorkCalendar, now: datetime) -> Effect:
     """What the followers together would do if the calendar were `changed`."""
-    effects = [look(code, changed, now) for look, _ in _followers]
+    effects = [look(code, changed, now) for look, _, _ in _followers]
     return Effect(
         sum(effect.open for effect in effects),
         sum(effect.later for effect in effects),
@@ -58,4 +60,9 @@ def preview(code: str, changed: WorkCalendar, now: datetime) -> Effect:
 
 def follow(code: str, by: Actor, now: datetime) -> int:
     """Let every follower move to the calendar as it now stands; how many rows moved."""
-    return sum(move(code, by, now) for _, move in _followers)
+    return sum(move(code, by, now) for _, move, _ in _followers)
+
+
+def behind(code: str) -> int:
+    """How many rows have not been looked at since the calendar changed."""
+    return sum(count(code) for _, _, count in _followers)

@@ -10,11 +10,11 @@ class DeadlinesConfig(AppConfig):
     def ready(self) -> None:
         from governance.audit import actions
         from governance.calendars import followers
-        from governance.deadlines.following import follow, preview
+        from governance.deadlines.following import behind, follow, preview
         from governance.deadlines.guard import SUBJECT
         from governance.ui import nav
 
-        followers.register(preview, follow)
+        followers.register(preview, follow, behind)
         actions.register_subject(SUBJECT, "系统时钟")
         for code, label in {"hold": "暂停时限引擎", "release": "恢复时限引擎", "confirm": "确认系统时间"}.items():
             actions.register_action(f"clock.{code}", label)

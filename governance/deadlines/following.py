@@ -6,6 +6,7 @@ a clock started in the same moment with the calendar of before) the sweep finds 
 
 from __future__ import annotations
 
+import heapq
 import logging
 from datetime import datetime
 from itertools import groupby
@@ -104,17 +105,26 @@ def follow(code: str, by: Actor, now: datetime) -> int:
     return recalculate_for_calendar(code, by, now, limit=FOLLOW_AT_ONCE, skip_locked=True)
 
 
+def behind(code: str) -> int:
+    """How many open clocks have not followed their calendar yet."""
+    waiting = Clock.objects.filter(calendar_code=code, state__in=Clock.OPEN)
+    return waiting.exclude(calendar_revision=load(code).revision).count()
+
+
 def preview(code: str, changed: WorkCalendar, now: datetime) -> Effect:
     """What `recalculate_for_calendar` would do if the calendar were `changed`; nothing is written."""
     calendar = Loaded(-1, changed)
     count = later = earlier = over = 0
-    examples: list[Moved] = []
+    examples: list[tuple[float, int, Moved]] = []
     clocks = Clock.objects.filter(calendar_code=code, state=Clock.RUNNING).order_by("due_at", "pk")
     for clock in clocks.iterator(chunk_size=2000):
         count += 1
         new = followed_due(clock, calendar, now)
         later, earlier = later + (new > clock.due_at), earlier + (new < clock.due_at)
         over += clock.due_at > now >= new
-        if new != clock.due_at and len(examples) < EXAMPLES:
-            examples.append(Moved(clock.subject_type, clock.subject_id, clock.kind, clock.due_at, new))
-    return Effect(count, later, earlier, over, tuple(examples))
+        if new != clock.due_at:
+            moved = Moved(clock.subject_type, clock.subject_id, clock.kind, clock.due_at, new)
+            # Those that move the most; of equals those that are due first, which come first here.
+            item = (abs((new - clock.due_at).total_seconds()), -count, moved)
+            (heapq.heappush if len(examples) < EXAMPLES else heapq.heappushpop)(examples, item)
+    return Effect(count, later, earlier, over, tuple(moved for *_, moved in sorted(examples, reverse=True)))
