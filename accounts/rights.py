@@ -148,6 +148,8 @@ ROUTES: dict[str, str | dict[str, str]] = {
     "calendars:calendar": {"GET": "policy.edit"},
     "calendars:year": {"GET": "policy.edit"},
     "calendars:import_year": "policy.edit",
+    "calendars:import_announced": "policy.edit",
+    "calendars:announced_template": {"GET": "policy.edit"},
     "calendars:hours": "policy.edit",
     "calendars:day_add": "policy.edit",
     "calendars:day_edit": "policy.edit",

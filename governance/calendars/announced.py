@@ -38,12 +38,13 @@ class AnnouncedDay:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """What could not be taken, and why. `row` counts from 1, in a text sentence by sentence."""
+    """What could not be taken, and why. `row` counts from 1, in a text sentence by sentence; `cells` are a table's."""
 
     row: int
     field: str
     text: str
     reason: str
+    cells: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class _Read:
     row: int
     text: str
     day: AnnouncedDay
+    cells: tuple[str, ...] = ()
 
 
 class _Refusal(Exception):
@@ -85,11 +87,12 @@ def from_rows(rows: Iterable[Row], year: int) -> Announcement:
         if not columns:
             columns = _columns(cells)
             continue
-        text = "，".join(cell for cell in cells if cell)
+        picked = _picked(values, columns)
+        texts = tuple(cell_text(picked.get(name)) for name in HEADINGS)
         try:
-            read.append(_Read(row, text, _row_day(_picked(values, columns), year)))
+            read.append(_Read(row, "，".join(texts), _row_day(picked, year), texts))
         except _Refusal as refusal:
-            refused.append(Refused(row, refusal.field, text, refusal.reason))
+            refused.append(Refused(row, refusal.field, "，".join(texts), refusal.reason, texts))
     if not columns:
         raise InvalidInput("文件是空的，请按模板填写后再上传。", field="file")
     return _announcement(year, read, refused)
@@ -165,7 +168,7 @@ def _announcement(year: int, read: Sequence[_Read], refused: list[Refused]) -> A
     for one in read:
         if len(kinds[one.day.date]) > 1:
             reason = f"{one.day.date} 既写了休息，又写了上班，请只保留一种"
-            refused.append(Refused(one.row, "类型", one.text, reason))
+            refused.append(Refused(one.row, "类型", one.text, reason, one.cells))
         else:
             days.setdefault(one.day.date, one.day)
     return Announcement(year, tuple(days[day] for day in sorted(days)), tuple(sorted(refused, key=lambda one: one.row)))

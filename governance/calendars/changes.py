@@ -147,7 +147,8 @@ class ImportYear:
         if not days:
             years = announced_years()
             raise InvalidInput(
-                f"系统内没有 {self.year} 年的放假安排（现有 {years[0]}—{years[-1]} 年），请按放假通知逐日添加",
+                f"系统内没有 {self.year} 年的放假安排（现有 {years[0]}—{years[-1]} 年），"
+                "请用“导入放假通知”录入，或逐日添加",
                 field="year",
             )
         for day in days:

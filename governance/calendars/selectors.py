@@ -6,6 +6,7 @@ import calendar as months
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from governance.calendars.announced import AnnouncedDay, Announcement
 from governance.calendars.changes import WEEKDAYS, SeasonHours, windows_text
 from governance.calendars.defaults import announced_years
 from governance.calendars.loading import DISTRICT, read, week_of
@@ -88,6 +89,40 @@ def runs(days: list[SpecialDay]) -> list[Run]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """An announced day against the calendar as it stands; `moves` when it works otherwise than before."""
+
+    day: AnnouncedDay
+    weekday: str
+    before: str
+    after: str
+    is_new: bool
+    moves: bool
+
+
+def differences(calendar: Calendar, announced: Announcement) -> list[Difference]:
+    """The announced days, each with what its date was and will be."""
+    present = {row.date: row for row in special_days(calendar, announced.year)}
+    working = read(calendar.pk)
+    return [_difference(day, present.get(day.date), working.is_working_day(day.date)) for day in announced.days]
+
+
+def _difference(day: AnnouncedDay, row: SpecialDay | None, works: bool) -> Difference:
+    plain = "按周上班" if works else "按周休息"
+    before = plain if row is None else " ".join(filter(None, (row.get_kind_display(), row.name)))
+    after = " ".join(filter(None, ("放假" if day.kind == SpecialDay.HOLIDAY else "上班", day.name)))
+    is_new = row is None or (row.kind, row.name) != (day.kind, day.name)
+    moves = works != (day.kind == SpecialDay.WORKDAY)
+    return Difference(day, WEEKDAYS[day.date.weekday()], before, after, is_new, moves)
+
+
+def others(calendar: Calendar, announced: Announcement) -> list[SpecialDay]:
+    """Special days of the year that the announcement does not name: they stay as they are."""
+    named = {day.date for day in announced.days}
+    return [row for row in special_days(calendar, announced.year) if row.date not in named]
+
+
 def current(code: str = DISTRICT) -> Calendar | None:
     """The calendar itself; None before the installation is set up."""
     return Calendar.objects.filter(code=code).first()
@@ -129,7 +164,7 @@ def year_warning(calendar: Calendar, year: int) -> str:
         return f"日历中还没有 {year} 年的节假日和调休，时限按普通周计算。请导入该年的放假安排。"
     return (
         f"{year} 年的放假安排尚未公布或系统内没有，时限暂按普通周计算。"
-        "放假通知公布后请逐日添加；届时未到期的时限会自动顺延，并记入办理过程。"
+        "放假通知公布后请用“导入放假通知”录入；届时未到期的时限会自动顺延，并记入办理过程。"
     )
 
 

@@ -29,7 +29,8 @@ from governance.ui.views import FormPage, PageMixin
 TITLE = "工作日历"
 
 
-def _calendar() -> Calendar:
+def calendar_or_404() -> Calendar:
+    """The district's calendar; 404 with what to do before the installation is set up."""
     calendar = selectors.current()
     if calendar is None:
         raise Http404("还没有设置工作日历，请联系系统管理员完成初始化。")
@@ -44,7 +45,7 @@ class CalendarPage(PageMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The year's content."""
-        calendar = _calendar()
+        calendar = calendar_or_404()
         today = timezone.localdate()
         year = self.kwargs.get("year") or today.year
         if not FIRST_YEAR <= year <= LAST_YEAR:
@@ -101,7 +102,9 @@ class ChangePage(FormPage):
         except DomainError as refused:
             return self.refuse(form, refused)
         self.submit_label = "确认保存"
-        return self.render_to_response(self.get_context_data(form=form, effect=effect, moved=_rows(effect), seen=seen))
+        return self.render_to_response(
+            self.get_context_data(form=form, effect=effect, moved=effect_rows(effect), seen=seen)
+        )
 
     def save(self, form: Any) -> str:
         """Save the change and say what moved."""
@@ -110,7 +113,8 @@ class ChangePage(FormPage):
         return self.get_cancel_url()
 
 
-def _rows(effect: Effect) -> list[dict[str, Any]]:
+def effect_rows(effect: Effect) -> list[dict[str, Any]]:
+    """The limits that move the most, for the page."""
     return [
         {
             "label": f"{actions.subject_label(row.subject_type)} {row.subject_id}",
@@ -132,7 +136,7 @@ class EditHours(ChangePage):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """The hours as they are."""
-        return super().get_form_kwargs() | {"seasons": [hours for _, hours in selectors.hours(_calendar())]}
+        return super().get_form_kwargs() | {"seasons": [hours for _, hours in selectors.hours(calendar_or_404())]}
 
     def get_change(self, form: Any) -> Change:
         """All seasons."""
@@ -152,7 +156,7 @@ class _DayPage(ChangePage):
     @cached_property
     def row(self) -> SpecialDay | None:
         """The special day that the date has."""
-        return _calendar().special_days.filter(date=self.day).first() if self.day else None
+        return calendar_or_404().special_days.filter(date=self.day).first() if self.day else None
 
     def get_year(self) -> int:
         """The day's year."""

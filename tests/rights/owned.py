@@ -61,6 +61,8 @@ SHARED: dict[str, str] = {
     "audit:detail": "the auditor reads the whole record",
     "calendars:year": "one calendar for the whole district",
     "calendars:import_year": "one calendar for the whole district",
+    "calendars:import_announced": "one calendar for the whole district",
+    "calendars:announced_template": "one calendar for the whole district",
     "calendars:day_edit": "one calendar for the whole district",
     "calendars:day_delete": "one calendar for the whole district",
     "imports:template_delete": "templates are shared by the district centre",
