@@ -30,6 +30,10 @@ ITEMS = (
     NavItem("我登记的", "appeals:mine", "user-edit", "appeal.register", GROUP, 60),
     NavItem("导出记录", "appeals:exports", "file-spreadsheet", "appeal.export", GROUP, 80, owns=("appeals:export",)),
     NavItem(
+        "时限规则", "appeals:policy_rules", "list-tree", "policy.edit", "规则设置", 15,
+        owns=("appeals:policy_rule", "appeals:policy_rule_add"),
+    ),
+    NavItem(
         "诉求类别", "appeals:categories", "category", "category.edit", "设置", 20,
         owns=("appeals:category", "appeals:category_add"),
     ),
@@ -43,6 +47,10 @@ _ACTIONS = {
     "category.change": "修改诉求类别",
     "category.enable": "启用诉求类别",
     "category.disable": "停用诉求类别",
+    "policy_rule.add": "新增时限规则",
+    "policy_rule.change": "修改时限规则",
+    "policy_rule.remove": "删除时限规则",
+    "appeal.policy_adopted": "诉求换用时限方案新版本",
 }
 
 
@@ -54,5 +62,6 @@ def register_pages() -> None:
     outbox.register_subject(export.SUBJECT, url=lambda pk: reverse("appeals:export", args=[pk]))
     actions.register_subject(export.SUBJECT, "诉求导出")
     actions.register_subject("appeals.category", "诉求类别")
+    actions.register_subject("appeals.policyrule", "时限规则")
     for code, label in _ACTIONS.items():
         actions.register_action(code, label)

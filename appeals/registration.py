@@ -9,17 +9,19 @@ from django.urls import reverse
 from accounts.services import setup
 from appeals.actions import register_actions
 from appeals.categories import ensure_default_categories
-from appeals.clocks import SUBJECT
+from appeals.clocks import REVIEW, SUBJECT
 from appeals.handlers import AppealClocks
 from appeals.imports.registration import register_import
 from appeals.models import Appeal
 from appeals.navigation import register_pages
 from appeals.people import identity_context, phone_context
 from appeals.rules import ensure_default_rules
+from appeals.services import adopt
 from appeals.units import hand_over, open_work
 from appeals.workflow import STEPS
 from governance.audit import actions
 from governance.calendars.defaults import ensure_default_calendar
+from governance.deadlines import adoption
 from governance.deadlines import registry as deadlines
 from governance.deadlines.defaults import ensure_default_policies
 from governance.files import registry as files
@@ -44,6 +46,7 @@ def register_all() -> None:
     """Called once, when Django is ready."""
     deadlines.register(SUBJECT, AppealClocks())
     register_actions()
+    adoption.register(SUBJECT, adoption.Adopter(adopt.waiting, adopt.adopt, frozenset({REVIEW})))
     outbox.register_subject(SUBJECT, url=lambda pk: reverse("appeals:detail", args=[pk]))
     files.register_owner(SUBJECT, may_see=_may_see)
     actions.register_subject(SUBJECT, "诉求")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from appeals.views import categories, detail, exports, lists, registering, supervision, visits, worklist
+from appeals.views import categories, detail, exports, lists, policy_rules, registering, supervision, visits, worklist
 
 app_name = "appeals"
 
@@ -25,6 +25,10 @@ urlpatterns = [
     path("categories/add/", categories.Add.as_view(), name="category_add"),
     path("categories/<int:pk>/", categories.Change.as_view(), name="category"),
     path("categories/<int:pk>/active/", categories.active, name="category_active"),
+    path("policy-rules/", policy_rules.rules, name="policy_rules"),
+    path("policy-rules/add/", policy_rules.Add.as_view(), name="policy_rule_add"),
+    path("policy-rules/<int:pk>/", policy_rules.Change.as_view(), name="policy_rule"),
+    path("policy-rules/<int:pk>/remove/", policy_rules.remove, name="policy_rule_remove"),
     path("exports/", exports.exports, name="exports"),
     path("exports/<int:pk>/", exports.show, name="export"),
     path("exports/<int:pk>/begin/", exports.begin, name="export_begin"),

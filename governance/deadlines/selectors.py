@@ -69,6 +69,7 @@ def clock_readings(clocks: Iterable[Clock], now: datetime) -> dict[int, Reading]
 class Version:
     """A version of a policy, its limits read."""
 
+    pk: int
     number: int
     effective_from: datetime
     note: str
@@ -92,7 +93,7 @@ def stuck() -> QuerySet[Clock]:
 
 
 def _version(row: PolicyVersion) -> Version:
-    return Version(row.number, row.effective_from, row.note, Terms.parse(row.terms))
+    return Version(row.pk, row.number, row.effective_from, row.note, Terms.parse(row.terms))
 
 
 def _in_force(version: Version) -> tuple[datetime, int]:

@@ -13,18 +13,20 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 from django.views.generic import TemplateView
 
-from governance.deadlines import guard, selectors
-from governance.deadlines.models import SweepMark
+from governance.deadlines import adoption, guard, selectors
+from governance.deadlines.models import Policy, PolicyVersion, SweepMark
 from governance.deadlines.terms import Term, Terms
 from governance.deadlines.wording import action_label, kind_label, kind_order
 from governance.ui.views import PageMixin
+
+TITLE = "时限方案"
 
 
 class Policies(PageMixin, TemplateView):
     """Every policy: the limits in force, and its versions."""
 
     template_name = "deadlines/policies.html"
-    title = "时限方案"
+    title = TITLE
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The policies, and how many clocks are in trouble."""
@@ -43,6 +45,7 @@ def _policy(policy: Any, versions: list[selectors.Version], now: datetime) -> di
         "policy": policy,
         "in_force": in_force,
         "limits": _limits(in_force.terms) if in_force else [],
+        "waiting": _waiting(policy, in_force) if in_force else 0,
         "versions": [{"version": version, "state": _state(version, in_force, now)} for version in versions],
     }
 
@@ -53,9 +56,33 @@ def _state(version: selectors.Version, in_force: selectors.Version | None, now: 
     return "现行" if version is in_force else "已停用"
 
 
+def _waiting(policy: Policy, in_force: selectors.Version) -> int:
+    """How many open subjects are under another version than the one in force."""
+    return adoption.waiting(PolicyVersion(pk=in_force.pk, policy=policy))
+
+
+def changes_in_words(old: Terms, new: Terms) -> list[dict[str, str]]:
+    """What differs, limit by limit: its name, what it was, what it becomes."""
+    return [
+        {"kind": new[kind].name or kind_label(kind), "old": _sentence(old.get(kind)), "new": _sentence(new[kind])}
+        for kind in sorted(new, key=kind_order)
+        if old.get(kind) != new[kind]
+    ]
+
+
+def _sentence(term: Term | None) -> str:
+    if term is None:
+        return "无"
+    words = _words(term)
+    parts = [words["span"], words["warnings"], words["ladder"], words["extension"]]
+    if term.sample is not None:
+        parts.append(f"抽查 {term.sample}%")
+    return "；".join(filter(None, parts))
+
+
 def _limits(terms: Terms) -> list[dict[str, str]]:
     return [
-        {"kind": kind_label(kind), **_words(term)}
+        {"kind": term.name or kind_label(kind), **_words(term)}
         for kind, term in sorted(terms.items(), key=lambda item: kind_order(item[0]))
     ]
 
