@@ -95,6 +95,24 @@ class _Year:
         return self.openings[index] + worked - self.before[index]
 
 
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """Years on end with running totals: what was worked, and how many days, before each of them and after the last."""
+
+    first: int
+    worked: tuple[int, ...]
+    days: tuple[int, ...]
+
+    @property
+    def last(self) -> int:
+        """The last year."""
+        return self.first + len(self.worked) - 2
+
+    def covers(self, first: int, last: int) -> bool:
+        """Whether both years lie in it."""
+        return self.first <= first and last <= self.last
+
+
 @dataclass(frozen=True)
 class WorkCalendar:
     """Working time in one time zone. Where seasons overlap the first one counts; days in no season are free.
@@ -111,6 +129,10 @@ class WorkCalendar:
 
     @cached_property
     def _years(self) -> dict[int, _Year]:
+        return {}
+
+    @cached_property
+    def _lines(self) -> dict[int, _Line]:
         return {}
 
     # -- days ---------------------------------------------------------------------------------------------------
@@ -223,26 +245,22 @@ class WorkCalendar:
 
     def _shift(self, day: date, days: int) -> date:
         """The working date `days` after (before) a working date."""
-        year = day.year
-        dates = self._year(year).days
-        index = bisect_left(dates, day) + days
-        while days > 0 and index >= len(dates):
-            index -= len(dates)
-            year = self._checked(year + 1, day.year)
-            dates = self._year(year).days
-        while index < 0:
-            year = self._checked(year - 1, day.year)
-            dates = self._year(year).days
-            index += len(dates)
-        return dates[index]
+        line = self._line(day.year, day.year)
+        here = bisect_left(self._year(day.year).days, day) + days
+        while (wanted := line.days[day.year - line.first] + here) >= line.days[-1]:
+            line = self._line(line.first, self._checked(line.last + 1, day.year))
+        while (wanted := line.days[day.year - line.first] + here) < 0:
+            line = self._line(self._checked(line.first - 1, day.year), line.last)
+        index = bisect_right(line.days, wanted) - 1
+        return self._year(self._checked(line.first + index, day.year)).days[wanted - line.days[index]]
 
     def _count_days(self, first: date, last: date) -> int:
         """Working dates after `first` up to and including `last`."""
-        count = 0
-        for year in range(first.year, last.year + 1):
-            dates = self._year(year).days
-            count += bisect_right(dates, last) - bisect_right(dates, first)
-        return count
+        line = self._line(min(first.year, last.year), max(first.year, last.year))
+        return self._days_until(line, last) - self._days_until(line, first)
+
+    def _days_until(self, line: _Line, day: date) -> int:
+        return line.days[day.year - line.first] + bisect_right(self._year(day.year).days, day)
 
     def _at(self, day: date, second: int) -> datetime:
         """The second of a working day; where it is not worked, the last closing before it, or the first opening."""
@@ -254,24 +272,43 @@ class WorkCalendar:
         if end < start:
             return -self._seconds(end, start)
         first, last = self._local(start).year, self._local(end).year
-        whole_years = sum(self._year(year).total for year in range(first, last))
+        line = self._line(first, last)
+        whole_years = line.worked[last - line.first] - line.worked[first - line.first]
         return whole_years + self._year(last).worked_until(end) - self._year(first).worked_until(start)
 
     def _forward(self, instant: int, seconds: int) -> int:
-        first = year = self._local(instant).year
-        wanted = self._year(year).worked_until(instant) + seconds
-        while wanted > self._year(year).total:
-            wanted -= self._year(year).total
-            year = self._checked(year + 1, first)
-        return self._year(year).earliest_with(wanted)
+        year = self._local(instant).year
+        line = self._line(year, year)
+        here = self._year(year).worked_until(instant) + seconds
+        while (wanted := line.worked[year - line.first] + here) > line.worked[-1]:
+            line = self._line(line.first, self._checked(line.last + 1, year))
+        index = bisect_left(line.worked, wanted) - 1
+        return self._year(self._checked(line.first + index, year)).earliest_with(wanted - line.worked[index])
 
     def _back(self, instant: int, seconds: int) -> int:
-        first = year = self._local(instant).year
-        wanted = self._year(year).worked_until(instant) - seconds
-        while wanted < 0:
-            year = self._checked(year - 1, first)
-            wanted += self._year(year).total
-        return self._year(year).latest_with(wanted)
+        year = self._local(instant).year
+        line = self._line(year, year)
+        here = self._year(year).worked_until(instant) - seconds
+        while (wanted := line.worked[year - line.first] + here) < 0:
+            line = self._line(self._checked(line.first - 1, year), line.last)
+        index = bisect_right(line.worked, wanted) - 1
+        return self._year(self._checked(line.first + index, year)).latest_with(wanted - line.worked[index])
+
+    def _line(self, first: int, last: int) -> _Line:
+        """Running totals of at least these years; grown when it has to be, and then kept."""
+        known = self._lines.get(0)
+        if known is not None and known.covers(first, last):
+            return known
+        if known is not None:
+            first, last = min(first, known.first), max(last, known.last)
+        worked, days = [0], [0]
+        for number in range(first, last + 1):
+            year = self._year(number)
+            worked.append(worked[-1] + year.total)
+            days.append(days[-1] + len(year.days))
+        # Two threads may both do it: either line is right, and holds all that its maker needs.
+        line = self._lines[0] = _Line(first, tuple(worked), tuple(days))
+        return line
 
     def _checked(self, year: int, first: int) -> int:
         if abs(year - first) > HORIZON_YEARS or not 2 <= year <= 9998:
