@@ -157,6 +157,7 @@ def begin(*, request_id: int, by: Actor, now: datetime) -> ExportRequest:
         if not may(by, "appeal.export"):
             raise NotAllowed("您现在的岗位没有导出的权限。")
         _start(wanted, by, now)
+        _on_record("appeal.export_begin", wanted, by, now)
     return wanted
 
 

@@ -42,6 +42,7 @@ ITEMS = (
 _ACTIONS = {
     "appeal.export_ask": "申请导出诉求",
     "appeal.export_decide": "审批导出诉求",
+    "appeal.export_begin": "开始已获同意的导出",
     "appeal.export": "导出诉求",
     "category.add": "新增诉求类别",
     "category.change": "修改诉求类别",

@@ -19,6 +19,8 @@ _ACTIONS = {
     "appeal.import_batch": "导入诉求（一批）",
     "appeal.import_update": "导入时更新诉求",
     "appeal.import_upload": "上传导入文件",
+    "appeal.import_columns": "确认导入文件的列",
+    "appeal.import_start": "开始导入",
     "appeal.import_discard": "放弃导入文件",
     "appeal.import_template": "保存导入模板",
     "appeal.import_template_delete": "删除导入模板",
@@ -26,6 +28,7 @@ _ACTIONS = {
 _FIELDS = {
     "new": "新增", "changed": "更新", "unchanged": "无变化", "handled": "已办理未更新", "refused": "未导入",
     "noticed": "提醒", "rows": "行", "first_number": "首个工单号", "last_number": "末个工单号", "mapping": "列的对应",
+    "job": "后台任务",
 }  # fmt: skip
 
 

@@ -121,6 +121,7 @@ def match_columns(
             kind=work.CHECK, title=f"检查“{file.name}”", params={"file": file.pk}, by=by, now=now
         )  # fmt: skip
         file.save(update_fields=["mapping", "template_name", "check_job"])
+        _record("appeal.import_columns", file, by, now, {"mapping": file.mapping})
     return file
 
 
@@ -152,7 +153,8 @@ def start_import(*, file_id: int, by: Actor, now: datetime) -> ImportFile:
             raise IllegalState("文件还没有检查完，请等检查结束后再导入。")
         if file.import_job is not None and file.import_job.state not in {Job.FAILED, Job.CANCELLED}:
             raise IllegalState("这个文件已经开始导入，不必重复提交。")
-        _new_import_job(file, by, now)
+        job = _new_import_job(file, by, now)
+        _record("appeal.import_start", file, by, now, {"job": job.pk})
     return file
 
 

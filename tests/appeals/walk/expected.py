@@ -160,6 +160,10 @@ ELSEWHERE: dict[str, str] = {
     "appeals.services.categories.add_category": "DC",
     "appeals.services.categories.change_category": "DC",
     "appeals.services.categories.set_category_active": "DC",
+    # "policies, categories, calendar, templates: DC"
+    "appeals.services.policy_rules.add_rule": "DC",
+    "appeals.services.policy_rules.change_rule": "DC",
+    "appeals.services.policy_rules.remove_rule": "DC",
     # "export: DC SS CS DS in scope, with a purpose; over 1,000 rows with the leader's approval"
     "appeals.export.ask": "DC SS CS DS",
     "appeals.export.decide": "DC SL CS",
