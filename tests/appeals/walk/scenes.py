@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from django.db import connection
+
 from appeals import services
 from appeals.models import Appeal, Category
 from governance.files import services as files
@@ -92,6 +94,8 @@ class World:
         found = Appeal.objects.filter(pk=self._made.get(key)).first()
         if found is None:
             self._made[key] = self.bring(scene, situation)
+            # Looked at now, references of all that was made are not looked at again after each case.
+            connection.check_constraints()
             found = Appeal.objects.get(pk=self._made[key])
         return found
 
