@@ -66,6 +66,9 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "appeal.import": frozenset({DC}),
     "category.edit": frozenset({DC}),
     "policy.edit": frozenset({DC}),
+    "outbox.see_deliveries": frozenset({DC, SY}),
+    "outbox.retry": frozenset({DC, SY}),
+    "outbox.quiet": frozenset({DC}),
     # territory
     "unit.see": frozenset(Role) - {SC, EL},
     "unit.edit": frozenset({DC}),
@@ -128,6 +131,8 @@ ROUTES: dict[str, str | dict[str, str]] = {
     "outbox:inbox": SIGNED_IN,
     "outbox:gathered": {"GET": SIGNED_IN},
     "outbox:bell": {"GET": SIGNED_IN},
+    "outbox:deliveries": {"GET": "outbox.see_deliveries", "POST": "outbox.retry"},
+    "outbox:quiet": "outbox.quiet",
     "outbox:open": {"GET": SIGNED_IN},
     "outbox:read": {"POST": SIGNED_IN},
     "outbox:read_all": {"POST": SIGNED_IN},

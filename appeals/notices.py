@@ -6,6 +6,8 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+from appeals.clocks import SUBJECT
+from appeals.messages import is_urgent
 from appeals.models import Appeal
 from appeals.people import phone_context
 from appeals.workflow import MERGED
@@ -32,4 +34,7 @@ def _tell(appeal: Appeal, public: str, about: str, now: datetime) -> bool:
     if not _MOBILE.fullmatch(number):
         return False
     text = f"您反映的诉求（{appeal.number}）{public}"
-    return enqueue(channel="sms", key=f"appeal:{appeal.pk}:{about}", address=number, payload={"text": text}, now=now)
+    return enqueue(
+        channel="sms", key=f"appeal:{appeal.pk}:{about}", address=number, payload={"text": text}, now=now,
+        subject_type=SUBJECT, subject_id=appeal.pk, urgent=is_urgent(appeal),
+    )  # fmt: skip

@@ -10,6 +10,7 @@ class OutboxConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from governance.audit import actions
         from governance.outbox import registry
         from governance.outbox.gathering import GATHERED
         from governance.outbox.models import Delivery
@@ -18,6 +19,16 @@ class OutboxConfig(AppConfig):
 
         register_sealed(Delivery, "address_sealed", context=lambda delivery: delivery.address_context)
         registry.register_subject(GATHERED, url=lambda pk: reverse("outbox:gathered", args=[pk]))
+        actions.register_subject("outbox.delivery", "外发消息")
+        actions.register_subject("outbox.quiethours", "免打扰时段")
+        actions.register_action("outbox.retry", "重新发送消息")
+        actions.register_action("outbox.quiet", "设置免打扰时段")
+        nav.register(
+            nav.NavItem(
+                "发送记录", "outbox:deliveries", "send", right="outbox.see_deliveries", group="系统管理", order=20,
+                owns=("outbox:quiet",),
+            )
+        )  # fmt: skip
         nav.set_unread_counter(_unread)
         nav.set_links(inbox="outbox:inbox", bell="outbox:bell")
 

@@ -14,6 +14,7 @@ from django.db import connection
 from governance import privacy
 from governance.outbox.channels import Undelivered, channel
 from governance.outbox.models import Delivery
+from governance.outbox.quiet import quiet_channels
 
 # Longer than any one attempt can take (channels.TIMEOUT for each of connecting, sending, reading).
 LEASE = timedelta(seconds=60)
@@ -27,6 +28,7 @@ _CLAIM = """
 UPDATE outbox_delivery SET attempts = attempts + 1, next_try_at = %(lapses)s
 WHERE id = (
   SELECT id FROM outbox_delivery WHERE state = 'waiting' AND next_try_at <= %(now)s
+    AND (urgent OR channel <> ALL(%(quiet)s))
   ORDER BY next_try_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
 )
 RETURNING id
@@ -46,7 +48,7 @@ def wait_after(attempts: int) -> timedelta:
 
 def _claim(now: datetime) -> Delivery | None:
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, {"now": now, "lapses": now + LEASE})
+        cursor.execute(_CLAIM, {"now": now, "lapses": now + LEASE, "quiet": quiet_channels(now)})
         row = cursor.fetchone()
     return Delivery.objects.get(pk=row[0]) if row else None
 

@@ -68,6 +68,10 @@ class Delivery(models.Model):
     # Often somebody's number.
     address_sealed = models.CharField(max_length=400, blank=True)
     payload = models.JSONField()
+    # What it is about; and whether it may wake somebody (see quiet.py).
+    subject_type = models.CharField(max_length=64, blank=True, db_default="")
+    subject_id = models.BigIntegerField(default=0, db_default=0)
+    urgent = models.BooleanField(default=False, db_default=False)
     state = models.CharField("状态", max_length=8, choices=STATES, default=WAITING)
     # Grows with every claim: whoever claimed an attempt may end it, and nobody else.
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -79,9 +83,20 @@ class Delivery(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["next_try_at", "id"], condition=Q(state="waiting"), name="delivery_waiting"),
+            models.Index(fields=["-created_at", "-id"], name="delivery_newest"),
+            models.Index(fields=["state", "-created_at", "-id"], name="delivery_state"),
+            models.Index(fields=["subject_type", "subject_id", "id"], name="delivery_subject"),
         ]
 
     @property
     def address_context(self) -> str:
         """What the address is sealed for."""
         return f"delivery.address:{self.key}"
+
+
+class QuietHours(models.Model):
+    """When a channel's receivers are to be left alone, by the wall clock; `ends` before `starts` is over midnight."""
+
+    channel = models.CharField("渠道", max_length=16, unique=True)
+    starts = models.TimeField("从")
+    ends = models.TimeField("到")

@@ -22,8 +22,10 @@ ON CONFLICT (user_id, key) DO NOTHING
 
 _ENQUEUE = """
 INSERT INTO outbox_delivery
-  (channel, key, address_sealed, payload, state, attempts, next_try_at, last_error, created_at)
-VALUES (%(channel)s, %(key)s, %(address)s, %(payload)s, 'waiting', 0, %(now)s, '', %(now)s)
+  (channel, key, address_sealed, payload, subject_type, subject_id, urgent,
+   state, attempts, next_try_at, last_error, created_at)
+VALUES (%(channel)s, %(key)s, %(address)s, %(payload)s, %(subject_type)s, %(subject_id)s, %(urgent)s,
+  'waiting', 0, %(now)s, '', %(now)s)
 ON CONFLICT (key) DO NOTHING
 """
 
@@ -65,11 +67,14 @@ def notify(
         return int(cursor.rowcount)
 
 
-def enqueue(*, channel: str, key: str, address: str, payload: dict[str, Any], now: datetime) -> bool:
+def enqueue(
+    *, channel: str, key: str, address: str, payload: dict[str, Any], now: datetime,
+    subject_type: str = "", subject_id: int = 0, urgent: bool = False,
+) -> bool:  # fmt: skip
     """Queue a message to an outside channel, and say whether it is new: one `key` is delivered once.
 
-    It leaves with the sweep after the commit; `payload` is what the channel's adapter understands. The address (up
-    to 200 characters) is sealed at rest.
+    It leaves with the sweep after the commit, unless the channel is quiet then and it is not `urgent`. `payload` is what
+    the adapter understands. The address (up to 200 characters) is sealed at rest. The subject is what it is about.
     """
     sealed = privacy.seal(address, context=Delivery(key=key).address_context)
     values: dict[str, Any] = {
@@ -77,6 +82,9 @@ def enqueue(*, channel: str, key: str, address: str, payload: dict[str, Any], no
         "key": key,
         "address": sealed,
         "payload": json.dumps(payload),
+        "subject_type": subject_type,
+        "subject_id": subject_id,
+        "urgent": urgent,
         "now": now,
     }
     with connection.cursor() as cursor:
