@@ -37,7 +37,7 @@ class AppealClocks:
 
     def on_step(self, clock: Clock, action: str, due_at: datetime, now: datetime) -> None:
         """Draw the card or climb the ladder: on the appeal, in its history, and in the inboxes concerned."""
-        appeal = Appeal.objects.get(pk=clock.subject_id)
+        appeal = Appeal.objects.select_related("policy_version__policy").get(pk=clock.subject_id)
         if action == "window_lapsed":
             _lapse(appeal, clock, now)
             return

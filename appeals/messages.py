@@ -53,7 +53,7 @@ def is_urgent(appeal: Appeal) -> bool:
 
 def people_of(unit_id: int, now: datetime) -> set[int]:
     """Everybody on duty at the unit, its leaders included."""
-    return set(staff_of(unit_id, now)) | set(leaders_of(unit_id, now))
+    return set(staff_of(unit_id, now))
 
 
 def tell(
