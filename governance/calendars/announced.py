@@ -267,7 +267,7 @@ class _Reader:
         return _day(int(mention[1] or self.year), self.month, int(mention[3]), mention[4] or "")
 
     def _between(self, first: date, last: date) -> list[date]:
-        if not first < last <= first + timedelta(days=30):
+        if not 0 < (last - first).days <= 30:
             raise _Refusal("日期", f"{first} 至 {last} 不是一段放假时间，请核对先后")
         return [first + timedelta(days=number) for number in range(1, (last - first).days + 1)]
 

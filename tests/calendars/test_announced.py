@@ -4,6 +4,8 @@ from datetime import date
 
 import chinese_calendar
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from governance.calendars.announced import Announcement, from_rows, from_text
 from governance.calendars.defaults import announced_days
@@ -119,3 +121,35 @@ def test_a_table_without_the_columns_says_which(rows: list) -> None:
     with pytest.raises(InvalidInput) as refused:
         from_rows(rows, 2026)
     assert refused.value.field == "file"
+
+
+PIECES = [
+    "元旦", "：", "1月", "12月", "32日", "1日", "31日", "（周四）", "(周六)", "至", "、", "放假", "上班", "共3天",
+    "。", "\n",
+    "9999年", "0000年", "2026年", "99999年", "１日", "²日", "农历", "，", "20日",
+]  # fmt: skip
+PASTED = st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=3)), max_size=25).map("".join)
+
+
+@given(PASTED, st.integers(2000, 2100))
+@settings(max_examples=500, deadline=None)
+def test_whatever_is_pasted_is_read_or_refused(text: str, year: int) -> None:
+    try:
+        read = from_text(text, year)
+    except InvalidInput:
+        return
+    assert all(day.date.year == year for day in read.days)
+    assert read.days or read.refused
+
+
+CELLS = st.one_of(
+    st.none(), st.text(max_size=12), st.integers(), st.floats(), st.booleans(), st.dates(), st.datetimes(),
+    st.sampled_from(["2026-01-01", "1月1日", "9999-99-99", "休息", "上班", "元旦"]),
+)  # fmt: skip
+
+
+@given(st.lists(st.lists(CELLS, max_size=4), max_size=6))
+@settings(max_examples=400, deadline=None)
+def test_whatever_a_table_holds_is_read_or_refused(rows: list) -> None:
+    read = from_rows([(1, ["日期", "类型", "名称"]), *enumerate(rows, 2)], 2026)
+    assert len(read.days) + len(read.refused) <= len(rows)

@@ -25,6 +25,9 @@ from governance.jobs import services as jobs
 from governance.jobs.models import Job
 from governance.scope import PLATFORM
 from governance.spreadsheets import read_rows
+from tests.appeals.conftest import dispatched as dispatched
+from tests.appeals.conftest import registered as registered
+from tests.appeals.conftest import rules as rules
 from tests.deadlines import plant as plants
 
 # Not announced when this was written: days as a notice might name them. 1 January 2027 is a Friday.
@@ -142,6 +145,16 @@ def test_the_open_limits_move_and_each_says_so(client: Client) -> None:
     client.post(url, {"plan": plan_of(shown), "do": "confirm"})
     moved = Clock.objects.get(pk=clock.pk)
     assert moved.due_at > clock.due_at
+
+
+def test_the_history_of_an_appeal_says_that_its_limit_moved(dispatched, cast, now) -> None:
+    """Wednesday is declared free: the limit of five working days from Monday ends a day later, with an entry."""
+    before = dispatched.due_at
+    change = SetAnnounced(2026, (AnnouncedDay(date(2026, 11, 25), SpecialDay.HOLIDAY, "区庆"),))
+    assert services.import_announced(change=change, by=cast.dc, now=now) is None
+    dispatched.refresh_from_db()
+    assert dispatched.due_at == before + timedelta(days=1)
+    assert "clock_moved" in dispatched.entries.values_list("kind", flat=True)
 
 
 @pytest.mark.django_db(transaction=True)
