@@ -199,6 +199,11 @@ OUTBOX_CHANNELS = {
         "url": os.environ.get("SMS_GATEWAY_URL", ""),
         "token": os.environ.get("SMS_GATEWAY_TOKEN", ""),
     },
+    "hotline": {
+        "adapter": "governance.outbox.channels.Hotline",
+        "url": os.environ.get("HOTLINE_URL", ""),
+        "secret": os.environ.get("HOTLINE_SECRET", ""),
+    },
 }
 # A path that the web server in front answers itself (nginx: `internal`), e.g. "/protected/"; empty: Django sends files.
 FILES_ACCEL_PREFIX = os.environ.get("FILES_ACCEL_PREFIX", "")

@@ -2,6 +2,9 @@
 
 A claim is committed before the message leaves, and lapses after a while: no row stays locked while a receiver thinks,
 and what a dead worker had in hand is sent again, with the same key, by which the receiver knows it.
+
+Messages of one stream leave in order: a later one waits for an earlier one that still waits. One that was given up or
+refused holds up nobody; its place in the sequence tells the receiver that something is missing.
 """
 
 from __future__ import annotations
@@ -9,9 +12,10 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from django.db import connection
+from django.db import connection, transaction
 
 from governance import privacy
+from governance.outbox import registry
 from governance.outbox.channels import Undelivered, channel
 from governance.outbox.models import Delivery
 from governance.outbox.quiet import quiet_channels
@@ -27,9 +31,12 @@ _log = logging.getLogger(__name__)
 _CLAIM = """
 UPDATE outbox_delivery SET attempts = attempts + 1, next_try_at = %(lapses)s
 WHERE id = (
-  SELECT id FROM outbox_delivery WHERE state = 'waiting' AND next_try_at <= %(now)s
-    AND (urgent OR channel <> ALL(%(quiet)s))
-  ORDER BY next_try_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
+  SELECT d.id FROM outbox_delivery d WHERE d.state = 'waiting' AND d.next_try_at <= %(now)s
+    AND (d.urgent OR d.channel <> ALL(%(quiet)s))
+    AND (d.stream = '' OR NOT EXISTS (
+      SELECT 1 FROM outbox_delivery e
+      WHERE e.stream <> '' AND e.stream = d.stream AND e.sequence < d.sequence AND e.state = 'waiting'))
+  ORDER BY d.next_try_at, d.id LIMIT 1 FOR UPDATE OF d SKIP LOCKED
 )
 RETURNING id
 """
@@ -56,8 +63,10 @@ def _claim(now: datetime) -> Delivery | None:
 def _send(delivery: Delivery, now: datetime) -> bool:
     try:
         address = privacy.open_sealed(delivery.address_sealed, context=delivery.address_context)
-        channel(delivery.channel).send(address=address, payload=delivery.payload, key=delivery.key)
+        channel(delivery.channel).send(address=address, payload=delivery.payload, key=delivery.key, now=now)
     except Undelivered as error:
+        if error.is_final and _refused(delivery, error, now):
+            return False
         _put_off(delivery, str(error), now, is_final=error.is_final)
         return False
     except Exception as error:
@@ -69,6 +78,19 @@ def _send(delivery: Delivery, now: datetime) -> bool:
     return True
 
 
+def _refused(delivery: Delivery, error: Undelivered, now: datetime) -> bool:
+    """Give a final refusal to whom the registry names, and end the delivery with it; False where nobody takes it."""
+    take = registry.refusal_of(delivery.channel)
+    if take is None or error.answer is None:
+        return False
+    with transaction.atomic():
+        take(delivery, error.answer, now)
+        # Another worker has ended it meanwhile: what it wrote stands, this does not.
+        if not _end(delivery, state=Delivery.GIVEN_UP, next_try_at=None, last_error=str(error)[:500]):
+            transaction.set_rollback(True)
+    return True
+
+
 def _put_off(delivery: Delivery, error: str, now: datetime, *, is_final: bool) -> None:
     if is_final or delivery.attempts >= MAX_ATTEMPTS:
         _log.warning("delivery %s given up after %s attempts: %s", delivery.pk, delivery.attempts, error)
@@ -77,6 +99,6 @@ def _put_off(delivery: Delivery, error: str, now: datetime, *, is_final: bool) -
         _end(delivery, next_try_at=now + wait_after(delivery.attempts), last_error=error[:500])
 
 
-def _end(delivery: Delivery, **values: object) -> None:
+def _end(delivery: Delivery, **values: object) -> bool:
     mine = Delivery.objects.filter(pk=delivery.pk, state=Delivery.WAITING, attempts=delivery.attempts)
-    mine.update(**values)
+    return bool(mine.update(**values))

@@ -72,6 +72,9 @@ class Delivery(models.Model):
     subject_type = models.CharField(max_length=64, blank=True, db_default="")
     subject_id = models.BigIntegerField(default=0, db_default=0)
     urgent = models.BooleanField(default=False, db_default=False)
+    # Messages of one stream leave in the order of `sequence`; "" for what follows nothing.
+    stream = models.CharField(max_length=64, blank=True, db_default="")
+    sequence = models.PositiveIntegerField(default=0, db_default=0)
     state = models.CharField("状态", max_length=8, choices=STATES, default=WAITING)
     # Grows with every claim: whoever claimed an attempt may end it, and nobody else.
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -86,6 +89,7 @@ class Delivery(models.Model):
             models.Index(fields=["-created_at", "-id"], name="delivery_newest"),
             models.Index(fields=["state", "-created_at", "-id"], name="delivery_state"),
             models.Index(fields=["subject_type", "subject_id", "id"], name="delivery_subject"),
+            models.Index(fields=["stream", "sequence"], condition=~Q(stream=""), name="delivery_stream"),
         ]
 
     @property

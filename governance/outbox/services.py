@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import Max
 
 from governance import privacy
 from governance.errors import NotFound
@@ -23,9 +24,9 @@ ON CONFLICT (user_id, key) DO NOTHING
 _ENQUEUE = """
 INSERT INTO outbox_delivery
   (channel, key, address_sealed, payload, subject_type, subject_id, urgent,
-   state, attempts, next_try_at, last_error, created_at)
+   stream, sequence, state, attempts, next_try_at, last_error, created_at)
 VALUES (%(channel)s, %(key)s, %(address)s, %(payload)s, %(subject_type)s, %(subject_id)s, %(urgent)s,
-  'waiting', 0, %(now)s, '', %(now)s)
+  %(stream)s, %(sequence)s, 'waiting', 0, %(now)s, '', %(now)s)
 ON CONFLICT (key) DO NOTHING
 """
 
@@ -70,11 +71,13 @@ def notify(
 def enqueue(
     *, channel: str, key: str, address: str, payload: dict[str, Any], now: datetime,
     subject_type: str = "", subject_id: int = 0, urgent: bool = False,
+    stream: str = "", sequence: int = 0,
 ) -> bool:  # fmt: skip
     """Queue a message to an outside channel, and say whether it is new: one `key` is delivered once.
 
-    It leaves with the sweep after the commit, unless the channel is quiet then and it is not `urgent`. `payload` is what
-    the adapter understands. The address (up to 200 characters) is sealed at rest. The subject is what it is about.
+    It leaves with the sweep after the commit, unless the channel is quiet then and it is not `urgent`. `payload` is
+    what the adapter understands. The address (up to 200 characters) is sealed at rest. The subject is what it is about.
+    Messages of one `stream` leave in the order of `sequence` (see `next_in_stream`).
     """
     sealed = privacy.seal(address, context=Delivery(key=key).address_context)
     values: dict[str, Any] = {
@@ -85,11 +88,19 @@ def enqueue(
         "subject_type": subject_type,
         "subject_id": subject_id,
         "urgent": urgent,
+        "stream": stream,
+        "sequence": sequence,
         "now": now,
     }
     with connection.cursor() as cursor:
         cursor.execute(_ENQUEUE, values)
         return bool(cursor.rowcount)
+
+
+def next_in_stream(stream: str) -> int:
+    """The next free place in a stream, from 1. The caller holds the lock of what the stream is about."""
+    last = Delivery.objects.filter(stream=stream).exclude(stream="").aggregate(last=Max("sequence"))["last"]
+    return (last or 0) + 1
 
 
 def mark_read(*, item_id: int, by: Actor, now: datetime) -> InboxItem:

@@ -1,0 +1,1 @@
+"""Small servers that stand in for other systems."""
