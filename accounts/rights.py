@@ -42,6 +42,7 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "appeal.transfer": frozenset({DC, SL, SS, CS, CW}),
     "appeal.merge": frozenset({DC, SL, SS, CS, CW}),
     "appeal.unmerge": frozenset({DC, SL, SS, CS, CW}),
+    "appeal.mark_repeat": frozenset({DC, SL, SS, CS, CW}),
     "appeal.ask_extension": HANDLERS,
     "appeal.decide_extension": frozenset({DC, SL, CS}),
     "appeal.ask_shelving": HANDLERS,

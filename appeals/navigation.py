@@ -40,6 +40,9 @@ ITEMS = (
 )  # fmt: skip
 
 _ACTIONS = {
+    "appeal.mark_repeat": "标记重复诉求",
+    "appeal.unmark_repeat": "取消重复标记",
+    "appeal.refuse_repeat": "确认不是重复诉求",
     "appeal.export_ask": "申请导出诉求",
     "appeal.export_decide": "审批导出诉求",
     "appeal.export_begin": "开始已获同意的导出",

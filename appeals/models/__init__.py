@@ -6,6 +6,7 @@ from appeals.models.exports import ExportRequest
 from appeals.models.handling import AppealEntry, Assignment, SendBack, Visit
 from appeals.models.imports import ImportFile, ImportOrigin, ImportProblem, ImportTemplate
 from appeals.models.limits import Extension, Shelving
+from appeals.models.repeats import RepeatMark
 from appeals.models.rules import PolicyRule
 from appeals.models.stages import StageRecord
 from appeals.models.supervision import SupervisionCounter, SupervisionOrder
@@ -13,5 +14,5 @@ from appeals.models.supervision import SupervisionCounter, SupervisionOrder
 __all__ = [
     "CHANNELS", "HANDLING_KINDS", "STATES", "URGENCIES", "Appeal", "AppealEntry", "Assignment", "Category",
     "ExportRequest", "Extension", "ImportFile", "ImportOrigin", "ImportProblem", "ImportTemplate", "NumberCounter",
-    "PolicyRule",    "SendBack", "Shelving", "StageRecord", "SupervisionCounter", "SupervisionOrder", "Visit",
+    "PolicyRule", "RepeatMark", "SendBack", "Shelving", "StageRecord", "SupervisionCounter", "SupervisionOrder", "Visit",
 ]  # fmt: skip
