@@ -17,6 +17,7 @@ from appeals.navigation import register_pages
 from appeals.people import identity_context, phone_context
 from appeals.rules import ensure_default_rules
 from appeals.services import adopt
+from appeals.services.hotline import take_refusal
 from appeals.units import hand_over, open_work
 from appeals.workflow import STEPS
 from governance.audit import actions
@@ -39,6 +40,7 @@ _ACTIONS = {
     "appeal.supervision_order": "超时列入督办",
     "appeal.district_leader_list": "超时列入区领导清单",
     "appeal.window_lapsed": "退单期限已过",
+    "appeal.hotline_returned": "热线退回",
 }
 
 
@@ -47,6 +49,7 @@ def register_all() -> None:
     deadlines.register(SUBJECT, AppealClocks())
     register_actions()
     adoption.register(SUBJECT, adoption.Adopter(adopt.waiting, adopt.adopt, frozenset({REVIEW})))
+    outbox.register_refusal("hotline", take_refusal)
     outbox.register_subject(SUBJECT, url=lambda pk: reverse("appeals:detail", args=[pk]))
     files.register_owner(SUBJECT, may_see=_may_see)
     actions.register_subject(SUBJECT, "诉求")

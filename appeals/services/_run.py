@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.rights import may
-from appeals import clocks, standing
+from appeals import clocks, hotline, standing
 from appeals.models import Appeal, AppealEntry
 from appeals.workflow import STEPS, Step
 from governance.audit import services as audit
@@ -101,14 +101,16 @@ def add_entry(
     appeal: Appeal, kind: str, *, by: Actor, now: datetime, words: str = "", data: dict[str, Any] | None = None,
     from_state: str | None = None, device_at: datetime | None = None, clock: dict[str, Any] | None = None,
 ) -> AppealEntry:  # fmt: skip
-    """Append to the appeal's history, inside the caller's transaction."""
-    return AppealEntry.objects.create(
+    """Append to the appeal's history, inside the caller's transaction; the city hotline is told of its own."""
+    entry = AppealEntry.objects.create(
         appeal=appeal, kind=kind, at=now, device_at=device_at,
         user_id=by.user_id, user_name=by.user_name, posting_id=by.posting_id, role=by.role or "",
         unit_id=by.unit_id, unit_name=by.unit_name,
         from_state=appeal.state if from_state is None else from_state, to_state=appeal.state,
         words=words, data=data or {}, clock=clock or {},
     )  # fmt: skip
+    hotline.report(appeal, entry)
+    return entry
 
 
 def lock(appeal_id: int, by: Actor, also: int | None = None) -> Appeal:

@@ -76,7 +76,7 @@ def decide_extension(
         request = _requests.chosen(to_decide(run.appeal, by), extension_id, "extension")
         _requests.decide(request, grant, words, by, now)
         clocks.met(run.appeal, clocks.EXTENSION, now=now, detail_id=request.pk)
-        run.data = {"granted": grant, "amount": request.amount, "unit": request.unit}
+        run.data = {"request": request.pk, "granted": grant, "amount": request.amount, "unit": request.unit}
         if grant:
             request.due_after = _lengthen(request, now)
             run.data |= {"due_before": request.due_before.isoformat(), "due_after": request.due_after.isoformat()}

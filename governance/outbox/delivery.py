@@ -83,11 +83,16 @@ def _refused(delivery: Delivery, error: Undelivered, now: datetime) -> bool:
     take = registry.refusal_of(delivery.channel)
     if take is None or error.answer is None:
         return False
-    with transaction.atomic():
-        take(delivery, error.answer, now)
-        # Another worker has ended it meanwhile: what it wrote stands, this does not.
-        if not _end(delivery, state=Delivery.GIVEN_UP, next_try_at=None, last_error=str(error)[:500]):
-            transaction.set_rollback(True)
+    try:
+        with transaction.atomic():
+            take(delivery, error.answer, now)
+            # Another worker has ended it meanwhile: what it wrote stands, this does not.
+            if not _end(delivery, state=Delivery.GIVEN_UP, next_try_at=None, last_error=str(error)[:500]):
+                transaction.set_rollback(True)
+    except Exception:
+        # A refusal must not be lost for want of somebody who can take it: it is asked for again.
+        _log.exception("the refusal of delivery %s could not be taken", delivery.pk)
+        _put_off(delivery, f"{error}，退回未能登记", now, is_final=False)
     return True
 
 
