@@ -73,6 +73,7 @@ _LOOKS: dict[str, tuple[str, str, str]] = {
     "supervision_moved": ("督办单转单位", "arrow-right", ""),
     "supervision_ended": ("督办单销号", "check", ""),
     "not_solved": ("诉求人反映未解决", "mood-sad", "soon"),
+    "hotline_returned": ("热线退回", "arrow-back-up", "over"),
     "not_sampled": ("未抽中回访", "checks", ""),
     "window_lapsed": ("退单期限已过", "clock-exclamation", ""),
     "ping_pong": ("多次退单", "arrows-exchange", "soon"),
