@@ -190,12 +190,12 @@ def distance(lon: float, lat: float, other_lon: float, other_lat: float) -> floa
 
 def _by_parents(scored: list[Candidate], asked: Asked, actor: Actor) -> list[Candidate]:
     """What was merged, as its parent, once; its own reasons stay, as they are why it was found."""
-    wanted = {one.appeal.parent_id for one in scored if one.appeal.state == MERGED}
+    wanted = {one.appeal.parent_id for one in scored if one.appeal.state == MERGED and one.appeal.parent_id}
     parents: dict[int, Any] = selectors.for_page(actor).filter(pk__in=wanted).in_bulk() if wanted else {}
     known = _known(asked) if wanted else set()
     found: dict[int, Candidate] = {}
     for one in scored:
-        parent = parents.get(one.appeal.parent_id) if one.appeal.state == MERGED else None
+        parent = parents.get(one.appeal.parent_id or 0) if one.appeal.state == MERGED else None
         if parent is not None:
             one = replace(one, appeal=parent)
         if one.appeal.pk not in found and one.appeal.pk not in known:
