@@ -14,11 +14,12 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from appeals import selectors, services
+from appeals import services
 from appeals.filters import person_key
 from appeals.forms.registering import RegisterForm, ReportForm
 from appeals.models import Appeal
 from appeals.place import TERRITORY
+from appeals.repeats.finding import Asked, candidates
 from appeals.views.uploads import take_in
 from governance.errors import DomainError
 from governance.scope import Actor, UnitKind
@@ -152,28 +153,25 @@ def _own_place(actor: Actor) -> str:
 def repeats(request: HttpRequest) -> HttpResponse:
     """Appeals that may be the same matter, while somebody writes: of the same phone, and of the same words nearby."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    rows = selectors.for_list(actor)
-    same_phone = _of_phone(rows, request.POST.get("phone", ""))
-    same_words = _of_words(rows, request.POST, now=timezone.now())
-    known = {appeal.pk for appeal in same_phone}
-    context = {"same_phone": same_phone, "same_words": [one for one in same_words if one.pk not in known]}
-    return render(request, "appeals/parts/repeats.html", context)
+    found = candidates(_asked(request.POST), actor, REPEATS_SHOWN)
+    return render(request, "appeals/parts/repeats.html", {"found": found})
 
 
-def _of_phone(rows: Any, phone: str) -> list[Appeal]:
-    key = person_key(phone)
-    return list(rows.filter(phone_index=key.removeprefix("phone-"))[:REPEATS_SHOWN]) if key.startswith("phone-") else []
+def _asked(given: Any) -> Asked:
+    """What has been typed so far; what cannot be read yet is left out."""
+    key, unit, category = person_key(given.get("phone", "")), given.get("unit", ""), given.get("category", "")
+    place = Unit.objects.filter(pk=int(unit)).first() if _is_key(unit) else None
+    return Asked(
+        at=timezone.now(), title=given.get("title", "")[:100], content=given.get("content", "")[:10_000],
+        phone_index=key.removeprefix("phone-") if key.startswith("phone-") else "",
+        category_id=int(category) if _is_key(category) else None,
+        community_id=place.community_id if place else None,
+        grid_id=place.pk if place and place.kind == UnitKind.GRID else None,
+    )  # fmt: skip
 
 
-def _of_words(rows: Any, given: Any, now: Any) -> list[Appeal]:
-    title, unit = given.get("title", ""), given.get("unit", "")
-    if len(title.strip()) < 4:
-        return []
-    rows = rows.filter(registered_at__gte=now - selectors.REPEAT_PERIOD)
-    place = Unit.objects.filter(pk=int(unit)).first() if unit.isascii() and unit.isdigit() and len(unit) < 19 else None
-    if place is not None and place.community_id is not None:
-        rows = rows.filter(community_id=place.community_id)
-    return selectors.most_alike(rows, title, REPEATS_SHOWN)
+def _is_key(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19
 
 
 @require_POST
