@@ -48,7 +48,9 @@ def register_all() -> None:
     """Called once, when Django is ready."""
     deadlines.register(SUBJECT, AppealClocks())
     register_actions()
-    adoption.register(SUBJECT, adoption.Adopter(adopt.waiting, adopt.adopt, frozenset({REVIEW})))
+    adoption.register(
+        SUBJECT, adoption.Adopter(adopt.waiting, adopt.adopt, frozenset({REVIEW}), "appeals:policy_rules")
+    )
     outbox.register_refusal("hotline", take_refusal)
     outbox.register_subject(SUBJECT, url=lambda pk: reverse("appeals:detail", args=[pk]))
     files.register_owner(SUBJECT, may_see=_may_see)

@@ -14,5 +14,6 @@ from appeals.models.supervision import SupervisionCounter, SupervisionOrder
 __all__ = [
     "CHANNELS", "HANDLING_KINDS", "STATES", "URGENCIES", "Appeal", "AppealEntry", "Assignment", "Category",
     "ExportRequest", "Extension", "ImportFile", "ImportOrigin", "ImportProblem", "ImportTemplate", "NumberCounter",
-    "PolicyRule", "RepeatMark", "SendBack", "Shelving", "StageRecord", "SupervisionCounter", "SupervisionOrder", "Visit",
+    "PolicyRule", "RepeatMark", "SendBack", "Shelving", "StageRecord", "SupervisionCounter", "SupervisionOrder",
+    "Visit",
 ]  # fmt: skip

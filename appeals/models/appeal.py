@@ -163,7 +163,9 @@ class Appeal(models.Model):
             models.Index(fields=["phone_index"], condition=~Q(phone_index=""), name="appeal_phone"),
             # The newest of a number that very many appeals carry, such as a call centre's own.
             models.Index(
-                fields=["phone_index", "-registered_at", "-id"], condition=~Q(phone_index=""), name="appeal_phone_newest"
+                fields=["phone_index", "-registered_at", "-id"],
+                condition=~Q(phone_index=""),
+                name="appeal_phone_newest",
             ),
             models.Index(fields=["identity_index"], condition=~Q(identity_index=""), name="appeal_identity"),
             models.Index(fields=["parent"], condition=Q(parent__isnull=False), name="appeal_children"),

@@ -41,6 +41,8 @@ class Adopter:
     waiting: Callable[[PolicyVersion], QuerySet[Any]]
     adopt: Callable[[Sequence[int], PolicyVersion, Actor, datetime], int]
     kept: frozenset[str] = frozenset()
+    # The name of the page that says which subjects follow which policy.
+    rules_page: str = ""
 
 
 _adopters: dict[str, Adopter] = {}
@@ -49,6 +51,12 @@ _adopters: dict[str, Adopter] = {}
 def register(subject_type: str, adopter: Adopter) -> None:
     """Sign up (in `AppConfig.ready`); the last one counts."""
     _adopters[subject_type] = adopter
+
+
+def rules_page(subject_type: str) -> str:
+    """The name of the app's page of rules; "" where it has none."""
+    adopter = _adopters.get(subject_type)
+    return adopter.rules_page if adopter else ""
 
 
 def waiting(version: PolicyVersion) -> int:

@@ -17,6 +17,7 @@ from governance.deadlines import adoption, guard, selectors
 from governance.deadlines.models import Policy, PolicyVersion, SweepMark
 from governance.deadlines.terms import Term, Terms
 from governance.deadlines.wording import action_label, kind_label, kind_order
+from governance.ui import nav
 from governance.ui.views import PageMixin
 
 TITLE = "时限方案"
@@ -46,6 +47,7 @@ def _policy(policy: Any, versions: list[selectors.Version], now: datetime) -> di
         "in_force": in_force,
         "limits": _limits(in_force.terms) if in_force else [],
         "waiting": _waiting(policy, in_force) if in_force else 0,
+        "rules_url": nav.url(adoption.rules_page(policy.subject_type)),
         "versions": [{"version": version, "state": _state(version, in_force, now)} for version in versions],
     }
 
