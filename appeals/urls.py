@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from appeals.views import categories, detail, exports, lists, policy_rules, registering, supervision, visits, worklist
+from appeals.views import (
+    categories,
+    detail,
+    exports,
+    lists,
+    policy_rules,
+    registering,
+    repeats,
+    supervision,
+    visits,
+    worklist,
+)
 
 app_name = "appeals"
 
@@ -36,6 +47,10 @@ urlpatterns = [
     path("<int:pk>/", detail.Detail.as_view(), name="detail"),
     path("<int:pk>/print/", detail.sheet, name="print"),
     path("<int:pk>/reveal/", detail.reveal, name="reveal"),
+    path("<int:pk>/repeats/", repeats.panel, name="repeat_panel"),
+    path("<int:pk>/repeats/mark/", repeats.mark, name="repeat_mark"),
+    path("<int:pk>/repeats/refuse/", repeats.refuse, name="repeat_refuse"),
+    path("<int:pk>/repeats/unmark/", repeats.unmark, name="repeat_unmark"),
     path("<int:pk>/visit/", visits.VisitOne.as_view(), name="visit"),
     path("<int:pk>/steps/<slug:step>/", detail.StepView.as_view(), name="step"),
 ]

@@ -24,7 +24,7 @@ from appeals.forms.steps import StepForm
 from appeals.models import Appeal
 from appeals.views import dossier
 from appeals.views.uploads import take_in
-from appeals.workflow import STEPS, Step
+from appeals.workflow import OPEN, STEPS, Step
 from governance.errors import DomainError
 from governance.ui.views import ActorMixin, DetailPage, find_or_404
 
@@ -75,6 +75,7 @@ class Detail(DetailPage):
         return super().get_context_data(
             form=form, next_step=chosen, menu=menu(steps, chosen), can=[step.name for step in steps],
             may_reveal=services.may_reveal(appeal, by), may_export=may(by, "appeal.export"),
+            may_mark_repeat=appeal.state in OPEN and may(by, "appeal.mark_repeat"),
             **dossier.of(appeal, by, now), **kwargs,
         )  # fmt: skip
 

@@ -79,8 +79,11 @@ SUBJECTS: tuple[Subject, ...] = (
     Subject(
         name="appeal",
         key="pk",
-        routes=(*APPEAL_PAGES, "appeals:reveal", "appeals:visit", "appeals:step", *APPEAL_CALLS),
-        pages=frozenset({*APPEAL_PAGES, *APPEAL_READS}),
+        routes=(
+            *APPEAL_PAGES, "appeals:reveal", "appeals:visit", "appeals:step", "appeals:repeat_panel",
+            "appeals:repeat_mark", "appeals:repeat_refuse", "appeals:repeat_unmark", *APPEAL_CALLS,
+        ),
+        pages=frozenset({*APPEAL_PAGES, *APPEAL_READS, "appeals:repeat_panel"}),
         values={"appeals:step": {"step": "accept"}},
         seen=OF_APPEALS,
     ),

@@ -10,12 +10,13 @@ from typing import Any
 from appeals import export
 from appeals.imports import services as imports
 from appeals.imports.mapping import ColumnMapping
-from appeals.models import Category, ExportRequest, ImportFile, ImportTemplate, PolicyRule
-from appeals.services import categories, policy_rules
+from appeals.models import Category, ExportRequest, ImportFile, ImportTemplate, PolicyRule, RepeatMark
+from appeals.services import categories, policy_rules, register, repeats
 from appeals.services.policy_rules import Conditions
 from governance.deadlines.models import Policy
 from governance.jobs.models import Job
 from governance.scope import Actor
+from tests.appeals.conftest import new_appeal
 from tests.appeals.walk.scenes import MADE, WALKED, World
 
 CENTRE, ASKER = "DC@district", "SS@street_1"
@@ -111,7 +112,49 @@ def _nothing(world: World) -> None:
 
 
 _SETTINGS = categories.Settings()
+NEAR = (CENTRE, "SL@street_1", ASKER, "CS@community_1", "CW@community_1")
+
+
+def _two(world: World) -> tuple[int, int]:
+    """Two appeals of the first grid: the later one, and the earlier."""
+    new = new_appeal(unit_id=world.id_of("grid_1"))
+    earlier, later = (register(new=new, by=world.actor(CENTRE), now=at).pk for at in (MADE, WALKED))
+    return later, earlier
+
+
+def _marked(world: World) -> tuple[int, int]:
+    pair = _two(world)
+    repeats.mark_repeat(appeal_id=pair[0], earlier_id=pair[1], by=world.actor(CENTRE), now=WALKED)
+    return pair
+
+
+def _mark(pair: tuple[int, int]) -> None:
+    RepeatMark.objects.create(
+        appeal_id=pair[0], earlier_id=pair[1], is_repeat=True, how="by_hand", by_user=1, by_name="甲", by_unit_id=1,
+        at=WALKED,
+    )  # fmt: skip
+
+
+def _take_back(pair: tuple[int, int]) -> None:
+    RepeatMark.objects.filter(appeal_id=pair[0]).update(undone_at=WALKED)
+
+
 SAMPLES: dict[str, Elsewhere] = {
+    "appeals.services.repeats.mark_repeat": Elsewhere(
+        "appeal.mark_repeat", _two,
+        lambda world, pair, by: repeats.mark_repeat(appeal_id=pair[0], earlier_id=pair[1], by=by, now=WALKED),
+        who=NEAR, spoil=_mark,
+    ),
+    "appeals.services.repeats.unmark_repeat": Elsewhere(
+        "appeal.unmark_repeat", _marked,
+        lambda world, pair, by: repeats.unmark_repeat(appeal_id=pair[0], words="不是一件事", by=by, now=WALKED),
+        who=NEAR, spoil=_take_back,
+    ),
+    "appeals.services.repeats.refuse_repeat": Elsewhere(
+        "appeal.refuse_repeat", _two,
+        lambda world, pair, by: repeats.refuse_repeat(appeal_id=pair[0], earlier_id=pair[1], by=by, now=WALKED),
+        who=NEAR,
+    ),
     "appeals.services.categories.add_category": Elsewhere(
         "category.add", _category,
         lambda world, thing, by: categories.add_category(

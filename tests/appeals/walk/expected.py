@@ -164,6 +164,10 @@ ELSEWHERE: dict[str, str] = {
     "appeals.services.policy_rules.add_rule": "DC",
     "appeals.services.policy_rules.change_rule": "DC",
     "appeals.services.policy_rules.remove_rule": "DC",
+    # The design is silent: who judges a merger, and who takes the appeal in, in whose scope both lie.
+    "appeals.services.repeats.mark_repeat": "DC SL SS CS CW",
+    "appeals.services.repeats.unmark_repeat": "DC SL SS CS CW",
+    "appeals.services.repeats.refuse_repeat": "DC SL SS CS CW",
     # "export: DC SS CS DS in scope, with a purpose; over 1,000 rows with the leader's approval"
     "appeals.export.ask": "DC SS CS DS",
     "appeals.export.decide": "DC SL CS",

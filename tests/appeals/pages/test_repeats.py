@@ -114,3 +114,30 @@ class TestMarking:
             repeats.mark_repeat(appeal_id=second.pk, earlier_id=second.pk, by=cast.dc, now=now)
         with pytest.raises(InvalidInput):
             repeats.mark_repeat(appeal_id=first.pk, earlier_id=second.pk, by=cast.dc, now=now)
+
+
+class TestPanel:
+    def test_marked_taken_back_and_refused_on_the_appeals_page(
+        self, registered, browse, cast, django_assert_max_num_queries
+    ) -> None:
+        first, second = registered(), registered()
+        client, url = browse(cast.dc), f"/appeals/{second.pk}/repeats/"
+        assert url in client.get(f"/appeals/{second.pk}/").content.decode()
+        with django_assert_max_num_queries(18):
+            shown = client.get(url).content.decode()
+        assert "同一电话" in shown
+        client.post(f"{url}mark/", {"earlier": first.pk, "score": "100"})
+        assert RepeatMark.objects.get().earlier_id == first.pk
+        assert first.number in client.get(url).content.decode()
+        assert "1件重复本单" in client.get(f"/appeals/{first.pk}/repeats/").content.decode()
+        client.post(f"{url}unmark/", {"words": "两件不同的事"})
+        client.post(f"{url}refuse/", {"earlier": first.pk})
+        assert client.get(url).content.decode().strip() == ""
+
+    @pytest.mark.parametrize("bad", ["", "x", "9" * 30, "甲", "-1", "0"])
+    def test_whatever_is_sent_is_answered_in_words(self, registered, browse, cast, bad) -> None:
+        appeal, client = registered(), browse(cast.dc)
+        for name in ("mark", "refuse", "unmark"):
+            answer = client.post(f"/appeals/{appeal.pk}/repeats/{name}/", {"earlier": bad, "words": bad}, follow=True)
+            assert answer.status_code == 200
+        assert not RepeatMark.objects.exists()
