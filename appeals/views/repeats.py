@@ -56,6 +56,7 @@ def refuse(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def unmark(request: HttpRequest, pk: int) -> HttpResponse:
     """The mark is taken back, with the reason."""
+    find(request, pk)
     try:
         by, words = request.actor, request.POST.get("words", "")  # type: ignore[attr-defined]
         repeats.unmark_repeat(appeal_id=pk, words=words, by=by, now=timezone.now())
