@@ -14,16 +14,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from governance.audit import actions
-from governance.calendars.followers import Effect
 from governance.calendars.forms import NothingForm
+from governance.calendars.views import effect_rows
 from governance.deadlines import adoption, policies
 from governance.deadlines.forms import NewPolicyForm, PolicyForm
 from governance.deadlines.models import Policy, PolicyVersion
 from governance.deadlines.terms import Terms
 from governance.deadlines.views import TITLE, changes_in_words
 from governance.errors import DomainError
-from governance.outbox.registry import url_of
 from governance.ui.views import FormPage, find_or_404
 
 
@@ -83,7 +81,7 @@ class EditPolicy(_PolicyPage):
             return self.refuse(form, refused)
         self.submit_label = "确认保存"
         changed = changes_in_words(form.old, terms)
-        context = self.get_context_data(form=form, effect=effect, moved=moved_rows(effect), seen=seen, changed=changed)
+        context = self.get_context_data(form=form, effect=effect, moved=effect_rows(effect), seen=seen, changed=changed)
         return self.render_to_response(context)
 
     def refuse(self, form: BaseForm, refused: DomainError) -> HttpResponse:
@@ -142,7 +140,7 @@ class ApplyPolicy(_PolicyPage):
             raise Http404("这个方案还没有生效的版本。")
         effect = adoption.preview(self.policy, Terms.parse(version.terms), now)
         return super().get_context_data(
-            version=version, waiting=adoption.waiting(version), effect=effect, moved=moved_rows(effect), **kwargs
+            version=version, waiting=adoption.waiting(version), effect=effect, moved=effect_rows(effect), **kwargs
         )
 
     def save(self, form: Any) -> str:
@@ -162,20 +160,6 @@ def withdraw(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     else:
         messages.success(request, f"已撤回第 {number} 版。")
     return HttpResponseRedirect(reverse("deadlines:policies"))
-
-
-def moved_rows(effect: Effect) -> list[dict[str, Any]]:
-    """The examples of an effect for the page."""
-    return [
-        {
-            "label": f"{actions.subject_label(row.subject_type)} {row.subject_id}",
-            "url": url_of(row.subject_type, row.subject_id),
-            "due_at": row.due_at,
-            "new_due_at": row.new_due_at,
-            "is_later": row.new_due_at > row.due_at,
-        }
-        for row in effect.examples
-    ]
 
 
 def _digest(terms: Terms, data: dict[str, Any]) -> str:
