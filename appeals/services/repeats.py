@@ -31,6 +31,9 @@ def mark_repeat(
         first = _earliest(earlier)
         if first.pk == appeal.pk or _age(first) > _age(appeal):
             raise InvalidInput("只能标记为更早一件诉求的重复，请从较晚的那件标记。", field="earlier")
+        if first.pk != earlier.pk and not Appeal.objects.visible_to(by).filter(pk=first.pk).exists():
+            # Its history is written, too; nobody writes outside their scope.
+            raise InvalidInput("这一串重复诉求中最早的一件不在您的管辖范围内，请由区网格中心标记。", field="earlier")
         if _live(appeal) is not None:
             raise IllegalState("这件诉求已标记为重复诉求，请先取消原标记。")
         _take_back_refusals(appeal, first, by, now)

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from appeals.models import RepeatMark
+from appeals.models import Appeal, RepeatMark
 from appeals.repeats.finding import asked_by, candidates
 from appeals.services import repeats
 from appeals.views.detail import find
@@ -27,7 +27,9 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
     mark = marks.first()
     found = [] if mark else candidates(asked_by(appeal), request.actor, limit=5)  # type: ignore[attr-defined]
     repeated = RepeatMark.objects.filter(earlier=appeal, is_repeat=True, undone_at=None).count()
-    context = {"appeal": appeal, "mark": mark, "found": found, "repeated": repeated}
+    by = request.actor  # type: ignore[attr-defined]
+    sees_earlier = mark is not None and Appeal.objects.visible_to(by).filter(pk=mark.earlier_id).exists()
+    context = {"appeal": appeal, "mark": mark, "sees_earlier": sees_earlier, "found": found, "repeated": repeated}
     return render(request, "appeals/parts/repeat_panel.html", context)
 
 

@@ -134,6 +134,21 @@ class TestPanel:
         client.post(f"{url}refuse/", {"earlier": first.pk})
         assert client.get(url).content.decode().strip() == ""
 
+    def test_an_earliest_one_outside_the_scope_is_neither_written_to_nor_shown(
+        self, registered, browse, cast, district, now
+    ) -> None:
+        far = registered(unit_id=district.community_3.pk, title="远处的一件")
+        second, third = (registered(unit_id=district.community_1.pk) for _ in range(2))
+        repeats.mark_repeat(appeal_id=second.pk, earlier_id=far.pk, by=cast.dc, now=now)
+        entries = far.entries.count()
+        with pytest.raises(InvalidInput, match="区网格中心"):
+            repeats.mark_repeat(appeal_id=third.pk, earlier_id=second.pk, by=cast.cw, now=now)
+        assert far.entries.count() == entries
+        shown = browse(cast.cw).get(f"/appeals/{second.pk}/repeats/").content.decode()
+        assert far.number in shown
+        assert "远处的一件" not in shown
+        assert "远处的一件" in browse(cast.dc).get(f"/appeals/{second.pk}/repeats/").content.decode()
+
     @pytest.mark.parametrize("bad", ["", "x", "9" * 30, "甲", "-1", "0"])
     def test_whatever_is_sent_is_answered_in_words(self, registered, browse, cast, bad) -> None:
         appeal, client = registered(), browse(cast.dc)
