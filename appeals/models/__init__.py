@@ -6,14 +6,14 @@ from appeals.models.exports import ExportRequest
 from appeals.models.handling import AppealEntry, Assignment, SendBack, Visit
 from appeals.models.imports import ImportFile, ImportOrigin, ImportProblem, ImportTemplate
 from appeals.models.limits import Extension, Shelving
-from appeals.models.repeats import RepeatMark
+from appeals.models.repeats import Matter, MatterMember, RepeatMark, SuspectedRepeat
 from appeals.models.rules import PolicyRule
 from appeals.models.stages import StageRecord
 from appeals.models.supervision import SupervisionCounter, SupervisionOrder
 
 __all__ = [
     "CHANNELS", "HANDLING_KINDS", "STATES", "URGENCIES", "Appeal", "AppealEntry", "Assignment", "Category",
-    "ExportRequest", "Extension", "ImportFile", "ImportOrigin", "ImportProblem", "ImportTemplate", "NumberCounter",
-    "PolicyRule", "RepeatMark", "SendBack", "Shelving", "StageRecord", "SupervisionCounter", "SupervisionOrder",
-    "Visit",
+    "ExportRequest", "Extension", "ImportFile", "ImportOrigin", "ImportProblem", "ImportTemplate", "Matter", "MatterMember",
+    "NumberCounter", "PolicyRule", "RepeatMark", "SendBack", "Shelving", "StageRecord", "SupervisionCounter", "SupervisionOrder",
+    "SuspectedRepeat",    "Visit",
 ]  # fmt: skip

@@ -160,7 +160,6 @@ class Appeal(models.Model):
             models.Index(
                 fields=["district", "-registered_at", "-id"], condition=Q(ladder__gte=3), name="appeal_leaders"
             ),
-            models.Index(fields=["phone_index"], condition=~Q(phone_index=""), name="appeal_phone"),
             # The newest of a number that very many appeals carry, such as a call centre's own.
             models.Index(
                 fields=["phone_index", "-registered_at", "-id"],

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from accounts.rights import may
 from appeals import clocks, hotline, standing
@@ -20,6 +20,8 @@ from governance.files import services as files
 from governance.scope import PLATFORM, Actor
 
 SUBJECT = "appeals.appeal"
+# Whoever joins or parts two appeals takes turns with all others who do: chains and matters reach further than a pair.
+_TURN = 0x4D48_5245_5054
 _STATE_LABELS = dict(Appeal._meta.get_field("state").flatchoices)
 
 
@@ -41,6 +43,7 @@ class Run:
         self.attachment_ids: Sequence[uuid.UUID] = ()
         self._before: dict[str, Any] = {}
         self._later: list[tuple[str, str, dict[str, Any]]] = []
+        self._afterwards: list[Callable[[], object]] = []
         # How the clock stood when the step was taken, before the step itself moved it.
         self._clock = clocks.reading(appeal, now)
 
@@ -71,6 +74,10 @@ class Run:
         """What the platform did because of this step: an entry of its own, after the step's."""
         self._later.append((kind, words, data))
 
+    def afterwards(self, work: Callable[[], object]) -> None:
+        """What must see the appeal as the step leaves it: done once it is written, in the same transaction."""
+        self._afterwards.append(work)
+
     def write(self) -> AppealEntry:
         """Save what was set, with the clock's fields, the history entry and the audit row."""
         self.set(**clocks.main_clock_fields(self.appeal), changed_at=self.now, revision=self.appeal.revision + 1)
@@ -94,6 +101,8 @@ class Run:
         )
         for kind, words, data in self._later:
             add_entry(self.appeal, kind, by=PLATFORM, now=self.now, words=words, data=data)
+        for work in self._afterwards:
+            work()
         return entry
 
 
@@ -117,8 +126,12 @@ def lock(appeal_id: int, by: Actor, also: int | None = None) -> Appeal:
     """The appeal, locked, if the actor may see it. Raises NotFound for what is outside the scope.
 
     The appeal's row is always locked first and its clocks after it, here and in the sweep. `also` names a second
-    appeal that the step will change: both are locked by primary key, so that two mergers never wait in a circle.
+    appeal that the step will change: after the turn both are locked by primary key, so that two mergers never wait in
+    a circle.
     """
+    if also is not None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_TURN])
     ids = {appeal_id} | ({also} if also is not None else set())
     rows = Appeal.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")
     appeal = {row.pk: row for row in rows}.get(appeal_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -13,6 +14,7 @@ from appeals import clocks
 from appeals.models import HANDLING_KINDS, URGENCIES, Appeal, AppealEntry
 from appeals.people import identity_context, phone_context, set_identity, set_phone
 from appeals.place import place
+from appeals.repeats.grouping import recount_of
 from appeals.services._policy import put_under
 from appeals.services._run import SUBJECT, Run, add_entry, check, lock, step
 from appeals.services.register import category_of, choice, search_document
@@ -114,6 +116,8 @@ def _person(run: Run, correction: Correction) -> None:
         before = {field: getattr(run.appeal, field) for field in fields}
         put(run.appeal, number)
         run.note_change(before)
+        if name == "phone":
+            run.afterwards(partial(recount_of, run.appeal.pk))
 
 
 def _place(run: Run, correction: Correction) -> None:

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from accounts.rights import may
 from appeals.models import Appeal, RepeatMark
+from appeals.repeats.grouping import regroup
 from appeals.services._run import SUBJECT, add_entry, lock
 from appeals.words import clean
 from governance.audit import services as audit
@@ -45,6 +46,7 @@ def mark_repeat(
         words = f"{appeal.number} 被标记为本单的重复诉求"
         add_entry(first, "repeated", by=by, now=now, words=words, data={"child": appeal.number})
         _audit("appeal.mark_repeat", appeal, by, now, after={"repeat_of": first.number})
+        regroup([appeal.pk, first.pk])
     return mark
 
 
@@ -52,8 +54,7 @@ def unmark_repeat(*, appeal_id: int, words: str, by: Actor, now: datetime) -> Ap
     """Take the appeal's mark back, with the reason; the mark stays on record and counts no more."""
     words = clean(words, label="取消理由", field="words", most=1000, least=2)
     with transaction.atomic(durable=True):
-        earlier_id = _earlier_of(appeal_id)
-        appeal = _locked(appeal_id, by, also=earlier_id)
+        appeal = _locked(appeal_id, by, also=_earlier_of(appeal_id) or appeal_id)
         mark = _live(appeal)
         if mark is None:
             raise IllegalState("这件诉求没有标记为重复诉求。")
@@ -61,6 +62,7 @@ def unmark_repeat(*, appeal_id: int, words: str, by: Actor, now: datetime) -> Ap
         add_entry(appeal, "unmarked_repeat", by=by, now=now, words=words, data={"earlier": mark.earlier.number})
         add_entry(mark.earlier, "unrepeated", by=by, now=now, words=words, data={"child": appeal.number})
         _audit("appeal.unmark_repeat", appeal, by, now, before={"repeat_of": mark.earlier.number})
+        regroup([appeal.pk, mark.earlier_id])
     return appeal
 
 

@@ -9,6 +9,7 @@ from django.db.models import F
 from appeals import clocks
 from appeals.messages import tell_unit
 from appeals.models import Appeal
+from appeals.repeats.grouping import regroup
 from appeals.services import _orders
 from appeals.services._again import hand_back
 from appeals.services._hand_over import end_parts
@@ -48,6 +49,7 @@ def merge(
         _orders.end_all(run)
         Appeal.objects.filter(pk=parent.pk).update(repeats=F("repeats") + 1)
         add_entry(parent, "merged_in", by=by, now=now, words=words, data={"child": run.appeal.number})
+        run.afterwards(lambda: regroup([run.appeal.pk, parent.pk]))
     return run.appeal
 
 
@@ -64,7 +66,8 @@ def unmerge(*, appeal_id: int, words: str, by: Actor, now: datetime, revision: i
     """Undo a merger: the appeal stands by itself again, and waits for its dispatch."""
     words = clean(words, label="撤销理由", field="words", most=1000, least=2)
     parent_id = Appeal.objects.filter(pk=appeal_id).values_list("parent_id", flat=True).first()
-    with step("unmerge", appeal_id=appeal_id, by=by, now=now, revision=revision, words=words, also=parent_id) as run:
+    also = parent_id or appeal_id
+    with step("unmerge", appeal_id=appeal_id, by=by, now=now, revision=revision, words=words, also=also) as run:
         parent = run.appeal.parent
         if parent is None:
             raise IllegalState("这件工单没有并案。")
@@ -73,6 +76,7 @@ def unmerge(*, appeal_id: int, words: str, by: Actor, now: datetime, revision: i
         Appeal.objects.filter(pk=parent.pk).update(repeats=F("repeats") - 1)
         add_entry(parent, "unmerged", by=by, now=now, words=words, data={"child": run.appeal.number})
         clocks.start(run.appeal, clocks.DISPATCH, unit_id=run.appeal.desk_unit_id, now=now)
+        run.afterwards(lambda: regroup([run.appeal.pk, parent.pk]))
     return run.appeal
 
 
