@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
-from django.utils import timezone
 
 from appeals.models import SendBack
+from appeals.periods import dates_of, moments
 from governance.scope import Actor
 
 # By verdict: what it means of a return. Every return was asked; one that waits for its verdict is pending.
@@ -20,7 +20,6 @@ VERDICTS: dict[str, Q] = {
     "refused": Q(upheld=False),
     "pending": Q(upheld=None),
 }
-FIRST, LAST = date(2000, 1, 1), date(2100, 1, 1)
 _KEY = re.compile(r"(\d{1,15})\.(asked|upheld|refused|pending)\.(\d{4}-\d\d-\d\d)\.(\d{4}-\d\d-\d\d)")
 
 
@@ -58,22 +57,13 @@ def key(unit_id: int, verdict: str, since: date, until: date) -> str:
 def behind(text: str) -> QuerySet[SendBack, Any]:
     """The appeals' ids behind a number, by its key; none for any other text."""
     match = _KEY.fullmatch(text)
-    try:
-        since, until = (date.fromisoformat(match[3]), date.fromisoformat(match[4])) if match else (LAST, FIRST)
-    except ValueError:
+    period = dates_of(match[3], match[4]) if match else None
+    if match is None or period is None:
         return SendBack.objects.none().values("appeal_id")
-    if match is None:
-        return SendBack.objects.none().values("appeal_id")
-    mine = _asked(since, until).filter(VERDICTS[match[2]], assignment__unit_id=int(match[1]))
+    mine = _asked(*period).filter(VERDICTS[match[2]], assignment__unit_id=int(match[1]))
     return mine.order_by().values("appeal_id")
 
 
 def _asked(since: date, until: date) -> QuerySet[SendBack]:
-    """Asked in the period, whole days of the installation's zone; what no clock reaches is cut off."""
-    return SendBack.objects.filter(
-        asked_at__gte=_midnight(max(since, FIRST)), asked_at__lt=_midnight(min(until, LAST) + timedelta(days=1))
-    )
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, timezone.get_current_timezone()).astimezone(UTC)
+    begin, end = moments(since, until)
+    return SendBack.objects.filter(asked_at__gte=begin, asked_at__lt=end)

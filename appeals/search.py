@@ -38,10 +38,15 @@ def _pieces(text: str) -> Iterator[str]:
 
 def lexemes(*parts: str) -> list[str]:
     """The distinct pieces that `document` stores for these texts, sorted."""
-    pieces: set[str] = set()
+    return sorted(pieces(*parts))
+
+
+def pieces(*parts: str) -> set[str]:
+    """The same as a set."""
+    found: set[str] = set()
     for part in parts:
-        pieces.update(_pieces(part[:INDEXED_CHARACTERS]))
-    return sorted(pieces)
+        found.update(_pieces(part[:INDEXED_CHARACTERS]))
+    return found
 
 
 def document(*parts: str) -> Func:

@@ -13,7 +13,7 @@ from appeals.models.supervision import SupervisionCounter, SupervisionOrder
 
 __all__ = [
     "CHANNELS", "HANDLING_KINDS", "STATES", "URGENCIES", "Appeal", "AppealEntry", "Assignment", "Category",
-    "ExportRequest", "Extension", "ImportFile", "ImportOrigin", "ImportProblem", "ImportTemplate", "Matter", "MatterMember",
-    "NumberCounter", "PolicyRule", "RepeatMark", "SendBack", "Shelving", "StageRecord", "SupervisionCounter", "SupervisionOrder",
-    "SuspectedRepeat",    "Visit",
+    "ExportRequest", "Extension", "ImportFile", "ImportOrigin", "ImportProblem", "ImportTemplate", "Matter",
+    "MatterMember", "NumberCounter", "PolicyRule", "RepeatMark", "SendBack", "Shelving", "StageRecord",
+    "SupervisionCounter", "SupervisionOrder", "SuspectedRepeat", "Visit",
 ]  # fmt: skip

@@ -1,7 +1,8 @@
 """Appeals that may be the same matter, each with a score and with the reasons in words.
 
 Three look-ups, each by an index and each bounded, however common phone, place or words are: the newest of the same
-phone or identity number; the newest of the same grid (or community); and those that share a rare piece of the text.
+phone or identity number; the newest of the same grid (or community); and those that share a rare piece of the text, or
+a rare pair.
 Their rows are compared in Python. Source: workflow.md, "Repeat, mass and merged appeals"; ADR 74.
 """
 
@@ -11,6 +12,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django.contrib.postgres.search import SearchQuery
@@ -19,7 +21,7 @@ from django.db.models import Q
 from appeals import search, selectors
 from appeals.models import Appeal, RepeatMark
 from appeals.querysets import AppealQuerySet
-from appeals.repeats.common import rarest
+from appeals.repeats.common import rare
 from appeals.workflow import MERGED, OPEN
 from governance.scope import Actor
 
@@ -35,7 +37,7 @@ _OF_PERSON, _OF_PLACE, _OF_WORDS, _INDEXED = 50, 200, 200, 2_000
 _COMPARED_CHARACTERS = 300
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Asked:
     """What is known of the appeal: one that is registered, or a form that is being filled in."""
 
@@ -51,6 +53,12 @@ class Asked:
     lat: float | None = None
     appeal_id: int | None = None
     parent_id: int | None = None
+
+    @cached_property
+    def pieces(self) -> tuple[set[str], set[str]]:
+        """Those of the title, and of the title and what is compared of the content."""
+        title = search.pieces(self.title)
+        return title, title | search.pieces(self.content[:_COMPARED_CHARACTERS])
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,20 +111,23 @@ def _retrieve(asked: Asked, visible: AppealQuerySet) -> set[int]:
     if all(place.values()):
         near = visible.filter(**place, registered_at__gte=since).order_by("-registered_at", "-id")
         found.update(near.values_list("pk", flat=True)[:_OF_PLACE])
-    if (words := _rare_words(asked)) is not None:
+    if asked.community_id:
+        old = visible.filter(community_id=asked.community_id, state__in=OPEN, registered_at__lt=since)
+        found.update(old.order_by("-registered_at", "-id").values_list("pk", flat=True)[:_OF_PERSON])
+    if (words := _rare_words(asked, since)) is not None:
         # No order in the database: it would tempt the planner to walk the dates, reading every text on its way.
-        rows = visible.filter(search=words).order_by().values_list("registered_at", "state", "pk")[:_INDEXED]
-        fresh = sorted(((at, pk) for at, state, pk in rows if at >= since or state in OPEN), reverse=True)
+        rows = visible.filter(search=words, registered_at__gte=since).order_by()
+        fresh = sorted(rows.values_list("registered_at", "pk")[:_INDEXED], reverse=True)
         found.update(pk for _, pk in fresh[:_OF_WORDS])
     return found
 
 
-def _rare_words(asked: Asked) -> SearchQuery | None:
-    text = asked.title + " " + asked.content[:_COMPARED_CHARACTERS]
-    pieces = rarest({piece for piece in search.lexemes(text) if len(piece) > 1}, _INDEXED)
-    if not pieces:
+def _rare_words(asked: Asked, since: datetime) -> SearchQuery | None:
+    chosen = rare((piece for piece in asked.pieces[1] if len(piece) > 1), since, _INDEXED / 2)
+    if not chosen:
         return None
-    return SearchQuery(" | ".join(f"'{piece}'" for piece in pieces), config="simple", search_type="raw")
+    terms = [" & ".join(f"'{piece}'" for piece in pieces) for pieces in chosen]
+    return SearchQuery(" | ".join(f"({term})" for term in terms), config="simple", search_type="raw")
 
 
 def _known(asked: Asked) -> set[int]:
@@ -166,19 +177,20 @@ def _category(asked: Asked, row: Appeal) -> tuple[float, str]:
 
 
 def _words(asked: Asked, row: Appeal) -> tuple[float, str]:
-    alike = likeness(asked.title, row.title)
+    title, whole = asked.pieces
+    theirs = search.pieces(row.title)
+    alike = _alike(title, theirs)
     if asked.content:
-        whole = likeness(
-            asked.title + " " + asked.content[:_COMPARED_CHARACTERS],
-            row.title + " " + row.content[:_COMPARED_CHARACTERS],
-        )
-        alike = max(alike, whole)
+        alike = max(alike, _alike(whole, theirs | search.pieces(row.content[:_COMPARED_CHARACTERS])))
     return (_ALL_WORDS * alike, f"文字相似 {alike:.0%}") if alike >= _LEAST_ALIKE else (0, "")
 
 
 def likeness(one: str, other: str) -> float:
     """Dice's measure of two texts by their two-character pieces: 0 nothing shared, 1 all."""
-    ours, theirs = set(search.lexemes(one)), set(search.lexemes(other))
+    return _alike(search.pieces(one), search.pieces(other))
+
+
+def _alike(ours: set[str], theirs: set[str]) -> float:
     return 2 * len(ours & theirs) / (len(ours) + len(theirs)) if ours and theirs else 0.0
 
 

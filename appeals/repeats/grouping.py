@@ -18,7 +18,7 @@ MASS_PEOPLE = 5
 
 
 def regroup(appeal_ids: Iterable[int]) -> None:
-    """Make the matters of these appeals, and of whatever hangs together with them, anew; in the caller's transaction."""
+    """Make the matters of these appeals and of all that hangs together with them anew, in the caller's transaction."""
     touched = set(appeal_ids)
     old = set(MatterMember.objects.filter(appeal_id__in=touched).values_list("matter_id", flat=True))
     touched |= set(MatterMember.objects.filter(matter_id__in=old).values_list("appeal_id", flat=True))

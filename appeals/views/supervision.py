@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 
 import django_filters
-from django import forms
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -20,13 +19,13 @@ from django.views.decorators.http import require_GET
 from appeals import desk, returns, selectors
 from appeals.filters import LongFilter
 from appeals.forms.inputs import unit_options
+from appeals.forms.periods import PeriodForm
 from appeals.models import SupervisionOrder
 from appeals.views.lists import AppealList
 from appeals.workflow import OPEN
 from governance.scope import Actor
 from governance.ui import dates
 from governance.ui.filters import DateRangeFilter
-from governance.ui.forms import DateInput
 from governance.ui.templatetags.ui import chip, clock_chip
 from governance.ui.views import Action, Column, ListPage, Order, Tab, find_or_404
 from grids.models import Unit
@@ -187,21 +186,13 @@ def _of_unit(row: desk.Late) -> str:
     return f"{reverse('appeals:leader_list')}?{query}"
 
 
-class PeriodForm(forms.Form):
-    """From which day to which, both included."""
-
-    since = forms.DateField(label="起", required=False, widget=DateInput)
-    until = forms.DateField(label="止", required=False, widget=DateInput)
-
-
 @require_GET
 def send_backs(request: HttpRequest) -> HttpResponse:
     """Who sends back how often, and how often wrongly: a row a unit, each number opens its appeals."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     today = timezone.localdate()
     form = PeriodForm(request.GET or None)
-    chosen = form.cleaned_data if form.is_bound and form.is_valid() else {}
-    since, until = chosen.get("since") or today.replace(day=1), chosen.get("until") or today
+    since, until = form.period(today)
     rows = returns.by_unit(actor, since, until)
     context = {
         "title": "退单统计", "since": since, "until": until,
