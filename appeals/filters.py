@@ -13,16 +13,29 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import QueryDict
 
 from appeals import requests, returns, search
 from appeals.forms.inputs import LongChoiceField, Option, category_options, unit_options
-from appeals.models import CHANNELS, STATES, URGENCIES, Appeal, Assignment, Category, Extension, Shelving
+from appeals.models import (
+    CHANNELS,
+    STATES,
+    URGENCIES,
+    Appeal,
+    Assignment,
+    Category,
+    Extension,
+    MatterMember,
+    Shelving,
+    SuspectedRepeat,
+)  # fmt: skip
 from appeals.models.imports import IMPORT_JOB
 from appeals.models.limits import PENDING
 from appeals.place import TERRITORY
 from appeals.querysets import AppealQuerySet
+from appeals.repeats import figures
+from appeals.repeats.grouping import MASS_PEOPLE
 from governance import privacy
 from governance.errors import InvalidInput
 from governance.jobs.models import Job
@@ -93,6 +106,13 @@ class AppealFilterSet(django_filters.FilterSet):  # type: ignore[misc]
         method="of_mine",
         empty_label="全部",
     )
+    repeat = django_filters.ChoiceFilter(
+        label="重复诉求", choices=[("suspected", "疑似重复，待确认"), ("joined", "有重复"), ("mass", "群体诉求")],
+        method="of_repeats", empty_label="全部",
+    )  # fmt: skip
+    # The appeals about one matter, and the repeats behind a number of 重复诉求统计.
+    matter = django_filters.NumberFilter(method="of_matter", min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
+    repeated = django_filters.CharFilter(method="of_repeated", max_length=60, widget=forms.HiddenInput)
     # The returns behind a number of 退单统计, see appeals.returns.
     returned = django_filters.CharFilter(method="of_returned", max_length=60, widget=forms.HiddenInput)
     # What the actor's unit is to decide: 延期 or 挂账.
@@ -181,6 +201,23 @@ class AppealFilterSet(django_filters.FilterSet):  # type: ignore[misc]
     def of_returned(self, queryset: AppealQuerySet, name: str, value: str) -> AppealQuerySet:
         """What a unit sent back in a period, by its verdict."""
         return queryset.filter(pk__in=returns.behind(value))
+
+    def of_repeats(self, queryset: AppealQuerySet, name: str, value: str) -> AppealQuerySet:
+        """What a search takes for a repeat, what is in a matter, what is in one of many people."""
+        if value == "suspected":
+            return queryset.filter(Exists(SuspectedRepeat.objects.filter(appeal_id=OuterRef("pk"))))
+        members = MatterMember.objects.filter(appeal_id=OuterRef("pk"))
+        if value == "mass":
+            members = members.filter(matter__people__gte=MASS_PEOPLE)
+        return queryset.filter(Exists(members))
+
+    def of_matter(self, queryset: AppealQuerySet, name: str, value: Decimal) -> AppealQuerySet:
+        """The appeals about one matter."""
+        return queryset.filter(pk__in=MatterMember.objects.filter(matter_id=int(value)).values("appeal_id"))
+
+    def of_repeated(self, queryset: AppealQuerySet, name: str, value: str) -> AppealQuerySet:
+        """What repeats another of its matter, of a unit and a period."""
+        return queryset.filter(pk__in=figures.behind(value))
 
     def to_decide(self, queryset: AppealQuerySet, name: str, value: str) -> AppealQuerySet:
         """What waits for the decision of the actor's unit."""

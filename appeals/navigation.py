@@ -27,6 +27,7 @@ ITEMS = (
     ),
     NavItem("区领导清单", "appeals:leader_list", "list-check", "appeal.see_leader_list", GROUP, 54),
     NavItem("退单统计", "appeals:send_backs", "arrow-back-up", "appeal.see_send_backs", GROUP, 56),
+    NavItem("重复诉求统计", "appeals:repeat_figures", "copy", "appeal.see_repeats", GROUP, 58),
     NavItem("我登记的", "appeals:mine", "user-edit", "appeal.register", GROUP, 60),
     NavItem("导出记录", "appeals:exports", "file-spreadsheet", "appeal.export", GROUP, 80, owns=("appeals:export",)),
     NavItem(

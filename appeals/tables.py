@@ -90,11 +90,22 @@ def marks(appeal: Appeal) -> list[SafeString | str]:
         found.append(chip("督办", "over line"))
     if appeal.send_back_pending:
         found.append(chip("退单待裁", "over line"))
-    if appeal.repeats:
-        found.append(chip(f"重复 {appeal.repeats}", "line"))
+    found += company_marks(appeal)
     if appeal.rehandles:
         found.append(chip(f"重办 {appeal.rehandles}", "soon line"))
     return found
+
+
+def company_marks(appeal: Appeal) -> list[SafeString | str]:
+    """That others are about the same matter, or may be; without its company known, what was merged into it."""
+    company = appeal.company
+    if company is None:
+        return [chip(f"重复 {appeal.repeats}", "line")] if appeal.repeats else []
+    if company.is_mass:
+        return [chip(f"群体 {company.people} 人", "over line", "users")]
+    if company.size:
+        return [chip(f"重复 {company.size - 1}", "line")]
+    return [chip("疑似重复", "soon line")]
 
 
 def category_cell(appeal: Appeal) -> SafeString | str:
@@ -122,8 +133,11 @@ def community_cell(appeal: Appeal) -> str:
 
 
 def state_cell(appeal: Appeal) -> SafeString:
-    """The state's chip."""
-    return state_chip(appeal.state, appeal.get_state_display())
+    """The state's chip; of what was merged also how its parent stands, where the list knows."""
+    own = state_chip(appeal.state, appeal.get_state_display())
+    if appeal.state != MERGED or not Appeal._meta.get_field("parent").is_cached(appeal) or appeal.parent is None:
+        return own
+    return format_html('{} <span class="text-2">主单{}</span>', own, appeal.parent.get_state_display())
 
 
 def clock_cell(appeal: Appeal) -> SafeString | str:

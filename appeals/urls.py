@@ -32,6 +32,7 @@ urlpatterns = [
     path("supervision/<int:pk>/print/", supervision.sheet, name="supervision_sheet"),
     path("leader-list/", supervision.LeaderList.as_view(), name="leader_list"),
     path("send-backs/", supervision.send_backs, name="send_backs"),
+    path("repeats/", repeats.figures_page, name="repeat_figures"),
     path("categories/", categories.tree, name="categories"),
     path("categories/add/", categories.Add.as_view(), name="category_add"),
     path("categories/<int:pk>/", categories.Change.as_view(), name="category"),

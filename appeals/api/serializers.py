@@ -42,6 +42,24 @@ class CategorySerializer(serializers.ModelSerializer[Category]):
         fields = ("id", "parent", "name", "path", "level", "lead_kind", "lead_unit", "is_active")
 
 
+class ParentSerializer(serializers.ModelSerializer[Appeal]):
+    """The appeal that this one was merged into, and how it stands."""
+
+    class Meta:
+        model = Appeal
+        fields = ("id", "number", "state")
+
+
+class CompanySerializer(serializers.Serializer[Any]):
+    """The matter that several appeals are about: how many appeals, how many people (by phone), 群体诉求 from five."""
+
+    matter_id = serializers.IntegerField(read_only=True, allow_null=True)
+    size = serializers.IntegerField(read_only=True)
+    people = serializers.IntegerField(read_only=True)
+    is_mass = serializers.BooleanField(read_only=True)
+    suspected = serializers.IntegerField(read_only=True, allow_null=True, help_text="疑似重复的相似度，待人工确认")
+
+
 class AppealSummary(serializers.ModelSerializer[Appeal]):
     """A row of the list. Numbers of people are masked."""
 
@@ -51,6 +69,8 @@ class AppealSummary(serializers.ModelSerializer[Appeal]):
     grid = UnitField(read_only=True)
     lead_unit = UnitField(read_only=True)
     desk_unit = UnitField(read_only=True)
+    parent = ParentSerializer(read_only=True, help_text="并入的主单")
+    company = CompanySerializer(read_only=True, allow_null=True, help_text="同一事项的诉求")
 
     class Meta:
         model = Appeal
@@ -58,7 +78,8 @@ class AppealSummary(serializers.ModelSerializer[Appeal]):
             "id", "number", "source_number", "channel", "title", "category", "urgency", "handling_kind", "state",
             "complainant", "phone_masked", "address", "street", "community", "grid", "lead_unit", "desk_unit",
             "handler_name", "raised_at", "registered_at", "resolved_at", "closed_at", "clock_kind", "due_at", "card",
-            "is_supervised", "send_back_pending", "rehandles", "repeats", "revision",
+            "is_supervised", "send_back_pending", "rehandles", "repeats", "parent", "company",
+            "revision",
         )  # fmt: skip
         read_only_fields: tuple[str, ...] = fields
 
@@ -131,6 +152,34 @@ class ShelvingSerializer(serializers.ModelSerializer[Shelving]):
     class Meta:
         model = Shelving
         fields = (*_REQUEST, "kind", "review_on", "ended_at", "ended_how")
+
+
+class CandidateSerializer(serializers.Serializer[Any]):
+    """An appeal that may be the same matter, why, and how likely: shown from 30, taken for the same from 70 of 100."""
+
+    appeal = AppealSummary(read_only=True)
+    score = serializers.IntegerField(read_only=True)
+    reasons = serializers.ListField(child=serializers.CharField(), read_only=True)
+
+
+class EarlierSerializer(serializers.Serializer[Any]):
+    """The other of two appeals."""
+
+    earlier = serializers.IntegerField(**_POSITIVE, help_text="另一件诉求的 id，较早的一件")
+
+
+class RepeatWordsSerializer(serializers.Serializer[Any]):
+    """Why a mark is taken back."""
+
+    words = serializers.CharField(max_length=1000)
+
+
+class BulkMergeSerializer(serializers.Serializer[Any]):
+    """Many appeals into one; without `into` into the earliest of them that is open."""
+
+    appeal_ids = serializers.ListField(child=serializers.IntegerField(**_POSITIVE), min_length=2, max_length=200)
+    into_id = serializers.IntegerField(**_POSITIVE, required=False, allow_null=True, default=None)
+    words = serializers.CharField(max_length=1000, required=False, allow_blank=True, default="")
 
 
 class AppealDetail(AppealSummary):

@@ -19,6 +19,7 @@ from appeals.api.filters import ApiFilterSet, SupervisionFilterSet
 from appeals.api.steps import CALLS
 from appeals.models import Appeal, AppealEntry, Category, SupervisionOrder
 from appeals.querysets import AppealQuerySet
+from appeals.repeats.company import note_company
 from appeals.services import NewAppeal
 from governance.errors import NotFound
 from governance.scope import Actor
@@ -42,29 +43,30 @@ class HistoryOrder(NewestFirst):
     ordering = ("-id",)
 
 
-def _actor(request: Request) -> Actor:
+def actor_of(request: Request) -> Actor:
     """Who asks; the permission has made sure that there is one."""
     return cast(Actor, request.actor)  # type: ignore[attr-defined]
 
 
-def _checked(serializer: type[Serializer[Any]], request: Request) -> dict[str, Any]:
+def checked(serializer: type[Serializer[Any]], request: Request) -> dict[str, Any]:
     body = serializer(data=request.data)
     body.is_valid(raise_exception=True)
     return dict(body.validated_data)
 
 
-def _appeal(request: Request, appeal_id: int) -> Appeal:
-    appeal = selectors.for_detail(_actor(request)).filter(pk=appeal_id).first()
+def find(request: Request, appeal_id: int) -> Appeal:
+    appeal = selectors.for_detail(actor_of(request)).filter(pk=appeal_id).first()
     if appeal is None:
         raise NotFound("没有找到这件诉求，或它不在您的管辖范围内。")
     return appeal
 
 
-def _detail(appeal: Appeal, request: Request) -> Response:
+def detail(appeal: Appeal, request: Request) -> Response:
+    note_company([appeal])
     appeal.clocks = clocks.all_clocks(appeal)  # type: ignore[attr-defined]
     appeal.asked_extensions = list(requests.extensions(appeal))  # type: ignore[attr-defined]
     appeal.asked_shelvings = list(requests.shelvings(appeal))  # type: ignore[attr-defined]
-    steps = selectors.available_steps(appeal, _actor(request), timezone.now())
+    steps = selectors.available_steps(appeal, actor_of(request), timezone.now())
     appeal.steps = [step.name for step in steps]  # type: ignore[attr-defined]
     return Response(s.AppealDetail(appeal).data)
 
@@ -80,20 +82,21 @@ class AppealList(Idempotent, generics.ListAPIView[Appeal]):
 
     def get_queryset(self) -> AppealQuerySet:
         """Scope, with what a row shows."""
-        return selectors.for_page(_actor(self.request))
+        return selectors.for_page(actor_of(self.request))
 
     def paginate_queryset(self, queryset: Any) -> Any:
         """The page's rows, with what they name."""
         rows = super().paginate_queryset(queryset)
         selectors.name_rows(rows or [])
+        note_company(rows or [])
         return rows
 
     @extend_schema(request=s.NewAppealSerializer, responses={201: s.AppealDetail})
     def post(self, request: Request) -> Response:
         """登记诉求。"""
-        new = NewAppeal(**_checked(s.NewAppealSerializer, request))
-        appeal = services.register(new=new, by=_actor(request), now=timezone.now())
-        answer = _detail(_appeal(request, appeal.pk), request)
+        new = NewAppeal(**checked(s.NewAppealSerializer, request))
+        appeal = services.register(new=new, by=actor_of(request), now=timezone.now())
+        answer = detail(find(request, appeal.pk), request)
         answer.status_code = status.HTTP_201_CREATED
         return answer
 
@@ -105,7 +108,7 @@ class AppealOne(APIView):
     @extend_schema(responses=s.AppealDetail)
     def get(self, request: Request, appeal_id: int) -> Response:
         """诉求详情，含各单位承办情况、时限和当前可执行的操作。"""
-        return _detail(_appeal(request, appeal_id), request)
+        return detail(find(request, appeal_id), request)
 
 
 @extend_schema(tags=TAG)
@@ -119,7 +122,7 @@ class AppealHistory(generics.ListAPIView[AppealEntry]):
 
     def get_queryset(self) -> Any:
         """The entries of an appeal in scope."""
-        return selectors.timeline(_appeal(self.request, self.kwargs["appeal_id"]))
+        return selectors.timeline(find(self.request, self.kwargs["appeal_id"]))
 
 
 class NewestOrders(NewestFirst):
@@ -139,7 +142,7 @@ class SupervisionOrders(generics.ListAPIView[SupervisionOrder]):
 
     def get_queryset(self) -> Any:
         """Scope, with the units that a row names."""
-        orders = SupervisionOrder.objects.visible_to(_actor(self.request))
+        orders = SupervisionOrder.objects.visible_to(actor_of(self.request))
         return orders.select_related("appeal", "unit", "issued_by_unit")
 
 
@@ -150,8 +153,8 @@ class AppealNotes(Idempotent, APIView):
     @extend_schema(request=s.WordsSerializer, responses={201: s.EntrySerializer})
     def post(self, request: Request, appeal_id: int) -> Response:
         """补充说明。"""
-        words = _checked(s.WordsSerializer, request)["words"]
-        entry = services.note(appeal_id=appeal_id, words=words, by=_actor(request), now=timezone.now())
+        words = checked(s.WordsSerializer, request)["words"]
+        entry = services.note(appeal_id=appeal_id, words=words, by=actor_of(request), now=timezone.now())
         return Response(s.EntrySerializer(entry).data, status=status.HTTP_201_CREATED)
 
 
@@ -162,8 +165,8 @@ class AppealReveal(APIView):
     @extend_schema(request=s.RevealSerializer, responses=s.RevealedSerializer)
     def post(self, request: Request, appeal_id: int) -> Response:
         """查看完整号码，须说明事由，并记入审计。"""
-        body = _checked(s.RevealSerializer, request)
-        value = services.reveal(appeal_id=appeal_id, by=_actor(request), now=timezone.now(), **body)
+        body = checked(s.RevealSerializer, request)
+        value = services.reveal(appeal_id=appeal_id, by=actor_of(request), now=timezone.now(), **body)
         return Response({"value": value})
 
 
@@ -174,8 +177,8 @@ class BulkDispatch(Idempotent, APIView):
     @extend_schema(request=s.BulkDispatchSerializer, responses=s.BulkResultSerializer(many=True))
     def post(self, request: Request) -> Response:
         """批量交办，逐件返回结果。"""
-        body = _checked(s.BulkDispatchSerializer, request)
-        results = services.dispatch_many(by=_actor(request), now=timezone.now(), **body)
+        body = checked(s.BulkDispatchSerializer, request)
+        results = services.dispatch_many(by=actor_of(request), now=timezone.now(), **body)
         return Response(s.BulkResultSerializer(results, many=True).data)
 
 
@@ -199,11 +202,11 @@ def step_view(name: str) -> Any:
         @extend_schema(tags=TAG, operation_id=f"appeals_{name}", request=call.body, responses=s.AppealDetail)
         def post(self, request: Request, appeal_id: int) -> Response:
             """Take the step; the appeal as it stands afterwards."""
-            body = _checked(call.body, request)
-            call.service(appeal_id=appeal_id, by=_actor(request), now=timezone.now(), **body)
+            body = checked(call.body, request)
+            call.service(appeal_id=appeal_id, by=actor_of(request), now=timezone.now(), **body)
             # Who sends an appeal back may not see it afterwards; then there is nothing to show.
-            appeal = selectors.for_detail(_actor(request)).filter(pk=appeal_id).first()
-            return _detail(appeal, request) if appeal else Response(status=status.HTTP_204_NO_CONTENT)
+            appeal = selectors.for_detail(actor_of(request)).filter(pk=appeal_id).first()
+            return detail(appeal, request) if appeal else Response(status=status.HTTP_204_NO_CONTENT)
 
     StepView.__name__ = f"Appeal{name.title().replace('_', '')}"
     return StepView.as_view()

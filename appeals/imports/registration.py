@@ -8,6 +8,7 @@ from appeals.imports import work
 from appeals.imports.services import samples_context
 from appeals.imports.writing import cells_context
 from appeals.models import ImportFile, ImportProblem
+from appeals.repeats.scanning import SCAN
 from governance.audit import actions
 from governance.jobs import registry as jobs
 from governance.jobs.models import Job
@@ -36,6 +37,7 @@ def register_import() -> None:
     """Called once, when Django is ready."""
     jobs.register(work.CHECK, work.check_work, result_url=_page)
     jobs.register(work.IMPORT, work.import_work, result_url=_page)
+    jobs.register(SCAN, work.scan_work, result_url=_suspected)
     register_sealed(ImportFile, "samples_sealed", context=samples_context)
     register_sealed(ImportProblem, "cells_sealed", context=lambda row: cells_context(row.job_id, row.row))
     nav.register(
@@ -48,6 +50,10 @@ def register_import() -> None:
         actions.register_action(code, label)
     # The refused rows leave the platform with phone numbers in clear.
     actions.register_action("appeal.import_refused_download", "下载未导入的行", is_look=True)
+
+
+def _suspected(job: Job) -> str:
+    return f"{reverse('appeals:list')}?imported={job.params['file']}&repeat=suspected"
 
 
 def _page(job: Job) -> str:

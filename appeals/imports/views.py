@@ -20,6 +20,7 @@ from appeals.imports.fields import FIELDS
 from appeals.imports.forms import ColumnsForm, UploadForm
 from appeals.imports.mapping import ColumnMapping
 from appeals.models import ImportFile, ImportTemplate
+from appeals.repeats.scanning import latest
 from governance.errors import DomainError
 from governance.jobs import services as jobs
 from governance.ui.views import ActorMixin, FormPage, PageMixin, find_or_404
@@ -138,7 +139,7 @@ class DetailPage(FileMixin, PageMixin, TemplateView):
         return super().get_context_data(
             title=file.name, crumbs=crumbs(file), file=file, job=job, stage=selectors.stage_of(file), result=result,
             page=page, showing_refused=refused, arriving=result.get("new", 0) + result.get("changed", 0),
-            progress_url=reverse("imports:progress", args=[file.pk]), **kwargs,
+            progress_url=reverse("imports:progress", args=[file.pk]), search=latest(file), **kwargs,
         )  # fmt: skip
 
 

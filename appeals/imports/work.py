@@ -23,12 +23,14 @@ from appeals.imports.reading import estimated_rows, rows_below
 from appeals.imports.writing import Tally, problem_of, write_batch
 from appeals.models import ImportFile, ImportProblem
 from appeals.models.imports import IMPORT_JOB
+from appeals.repeats.scanning import SCAN, scan
 from appeals.workflow import RESOLVED
 from governance import privacy
 from governance.audit import services as audit
 from governance.calendars.loading import zone
 from governance.errors import IllegalState
 from governance.jobs import registry
+from governance.jobs import services as jobs
 from governance.jobs.models import Job
 from governance.jobs.progress import JobCancelled, Progress
 from governance.outbox.services import notify
@@ -93,13 +95,16 @@ def _with_content(file: ImportFile) -> ImportFile:
 
 
 def _batch(job: Job, file: ImportFile, now: datetime) -> Batch:
-    by = registry.actor_of(job, now)
-    if by.is_platform:
-        by = platform_actor()
+    by = _actor(job, now)
     if by.district_id is None:
         raise IllegalState("您的岗位不属于任何一个区，不能导入。")
     mapping = ColumnMapping.from_json(file.mapping)
     return Batch(by, now, mapping.channel, file.name, job.pk, Lookups(by.district_id))
+
+
+def _actor(job: Job, now: datetime) -> Actor:
+    by = registry.actor_of(job, now)
+    return platform_actor() if by.is_platform else by
 
 
 def platform_actor() -> Actor:
@@ -148,6 +153,15 @@ def _conclude(file_id: int, tally: Tally, batch: Batch) -> None:
         # The check said the same of the same rows; what the import refused is kept with the import.
         ImportProblem.objects.filter(job=file.check_job_id).delete()
         forget_file(file)
+        if tally.counts[NEW]:
+            jobs.create(
+                kind=SCAN, title=f"在“{file.name}”中查找重复诉求", params={"file": file.pk}, by=batch.by, now=batch.now
+            )
+
+
+def scan_work(job: Job, progress: Progress, now: datetime) -> registry.Outcome:
+    """Look for repeats among what the file brought."""
+    return scan(job, progress, now, _actor(job, now))
 
 
 def _record_whole(file: ImportFile, tally: Tally, batch: Batch) -> None:

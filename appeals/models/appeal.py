@@ -1,5 +1,9 @@
 """The appeal itself, its number, and what may be chosen for it."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
@@ -7,6 +11,9 @@ from django.db.models import Q
 
 from appeals.models.categories import Category
 from appeals.querysets import AppealQuerySet
+
+if TYPE_CHECKING:
+    from appeals.repeats.company import Company
 
 STATES = [
     ("registered", "待交办"),
@@ -117,6 +124,9 @@ class Appeal(models.Model):
     client_key = models.UUIDField(null=True, unique=True, editable=False)
     # Grows with every change: a form that was opened before somebody else's change is told so.
     revision = models.PositiveIntegerField(default=1)
+
+    # Set by `appeals.repeats.company` where a page shows it.
+    company: Company | None = None
 
     objects = AppealQuerySet.as_manager()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import combinations
@@ -92,7 +92,7 @@ def rare(pieces: Iterable[str], since: datetime, budget: float, most: int = 8) -
     return _within(alone, budget, most) or _within(sorted(paired, key=lambda pair: pair[1]), budget, most)
 
 
-def _within(found: list[tuple[tuple[str, ...], float]], budget: float, most: int) -> list[tuple[str, ...]]:
+def _within(found: Sequence[tuple[tuple[str, ...], float]], budget: float, most: int) -> list[tuple[str, ...]]:
     chosen: list[tuple[str, ...]] = []
     for pieces, expected in found[:most]:
         budget -= expected

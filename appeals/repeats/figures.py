@@ -17,6 +17,7 @@ from appeals.models import Appeal, Matter, MatterMember
 from appeals.periods import dates_of, moments
 from appeals.repeats.grouping import MASS_PEOPLE
 from appeals.selectors import REPEAT_PERIOD
+from governance.errors import NotAllowed
 from governance.scope import Actor, UnitKind
 from grids.models import Unit
 
@@ -58,6 +59,12 @@ def has_figures(by: Actor) -> bool:
     return by.unit_kind in _LEVELS
 
 
+def _levels(by: Actor) -> tuple[str, str]:
+    if by.unit_kind is None or by.unit_kind not in _LEVELS:
+        raise NotAllowed("重复诉求统计按下级单位列出，您的岗位没有下级单位。")
+    return _LEVELS[by.unit_kind]
+
+
 def repeating(since: date, until: date) -> QuerySet[MatterMember]:
     """The members registered in the period that repeat another of their matter."""
     begin, end = moments(since, until)
@@ -74,7 +81,7 @@ def _before() -> QuerySet[MatterMember]:
 
 def by_unit(by: Actor, since: date, until: date) -> list[UnitRepeats]:
     """A row a unit below the actor's, most repeats first; last what is placed in none of them."""
-    own, below = _LEVELS[UnitKind(by.unit_kind)]
+    own, below = _levels(by)
     begin, end = moments(since, until)
     all_rows = Appeal.objects.filter(**{own: by.unit_id}, registered_at__gte=begin, registered_at__lt=end)
     registered = _counted(all_rows, below)
@@ -111,7 +118,7 @@ def behind(text: str) -> QuerySet[MatterMember, Any]:
 
 def masses(by: Actor, since: date, until: date, limit: int = 50) -> list[Mass]:
     """The mass appeals that the actor's unit has an appeal of in the period, those of most people first."""
-    own, _ = _LEVELS[UnitKind(by.unit_kind)]
+    own, _ = _levels(by)
     begin, end = moments(since, until)
     here = MatterMember.objects.filter(**{f"appeal__{own}": by.unit_id})
     lately = here.filter(registered_at__gte=begin, registered_at__lt=end, matter__people__gte=MASS_PEOPLE)

@@ -14,7 +14,7 @@ from appeals.services.edit import Correction, edit, may_reveal, note, reveal
 from appeals.services.extend import ask_extension, decide_extension
 from appeals.services.handle import accept, contact, finish_assisting, resolve, send_back
 from appeals.services.register import NewAppeal, handle_on_the_spot, register
-from appeals.services.settle import merge, reject, reopen, unmerge
+from appeals.services.settle import merge, merge_many, reject, reopen, unmerge
 from appeals.services.shelve import ask_shelving, decide_shelving, reactivate
 from appeals.services.stages import finish_stage
 from appeals.services.supervise import answer_supervision, review_supervision, supervise
@@ -42,6 +42,7 @@ __all__ = [
     "handle_on_the_spot",
     "may_reveal",
     "merge",
+    "merge_many",
     "note",
     "pass_down",
     "reactivate",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.rights import may
-from appeals.models import Appeal, RepeatMark
+from appeals.models import Appeal, RepeatMark, SuspectedRepeat
 from appeals.repeats.grouping import regroup
 from appeals.services._run import SUBJECT, add_entry, lock
 from appeals.words import clean
@@ -46,6 +47,7 @@ def mark_repeat(
         words = f"{appeal.number} 被标记为本单的重复诉求"
         add_entry(first, "repeated", by=by, now=now, words=words, data={"child": appeal.number})
         _audit("appeal.mark_repeat", appeal, by, now, after={"repeat_of": first.number})
+        SuspectedRepeat.objects.filter(appeal=appeal).delete()
         regroup([appeal.pk, first.pk])
     return mark
 
@@ -73,6 +75,7 @@ def refuse_repeat(*, appeal_id: int, earlier_id: int, by: Actor, now: datetime) 
         if RepeatMark.objects.filter(appeal=appeal, earlier=other, undone_at=None).exists():
             return
         _write(appeal, other, by, now, is_repeat=False, score=None, suggested=True)
+        SuspectedRepeat.objects.filter(Q(appeal=appeal, earlier=other) | Q(appeal=other, earlier=appeal)).delete()
         _audit("appeal.refuse_repeat", appeal, by, now, after={"not_repeat_of": other.number})
 
 

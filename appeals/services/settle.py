@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import F
 
 from appeals import clocks
 from appeals.messages import tell_unit
-from appeals.models import Appeal
+from appeals.models import Appeal, SuspectedRepeat
 from appeals.repeats.grouping import regroup
 from appeals.services import _orders
 from appeals.services._again import hand_back
 from appeals.services._hand_over import end_parts
 from appeals.services._run import Run, add_entry, step
+from appeals.services.dispatch import BulkResult
 from appeals.words import clean
 from appeals.workflow import MERGED, OPEN, REGISTERED, REJECTED
-from governance.errors import IllegalState, InvalidInput
+from governance.errors import DomainError, IllegalState, InvalidInput
 from governance.scope import Actor
 
 # Why an appeal may be refused; a street may only refuse for one of these. Source: rights.md, "reject".
@@ -49,8 +51,34 @@ def merge(
         _orders.end_all(run)
         Appeal.objects.filter(pk=parent.pk).update(repeats=F("repeats") + 1)
         add_entry(parent, "merged_in", by=by, now=now, words=words, data={"child": run.appeal.number})
+        SuspectedRepeat.objects.filter(appeal=run.appeal).delete()
         run.afterwards(lambda: regroup([run.appeal.pk, parent.pk]))
     return run.appeal
+
+
+def merge_many(
+    *, appeal_ids: Iterable[int], into_id: int | None, by: Actor, now: datetime, words: str = ""
+) -> tuple[Appeal, list[BulkResult]]:
+    """Merge each into one appeal, each in a transaction of its own; that appeal, and what became of the others.
+
+    Without `into_id` it is the earliest of them that is still open. Raises InvalidInput where none can be.
+    """
+    chosen = Appeal.objects.visible_to(by).filter(pk__in=list(appeal_ids)).order_by("registered_at", "pk")
+    open_ones = chosen.filter(state__in=OPEN, parent=None)
+    parent = open_ones.first() if into_id is None else Appeal.objects.visible_to(by).filter(pk=into_id).first()
+    if parent is None:
+        raise InvalidInput("所选的工单都已了结或已并案，没有可作主单的，请填写主单的工单号。", field="into")
+    results = []
+    for appeal in chosen.exclude(pk=parent.pk):
+        problem = ""
+        try:
+            merge(appeal_id=appeal.pk, into_id=parent.pk, by=by, now=now, words=words)
+        except DomainError as refusal:
+            problem = refusal.message
+        results.append(BulkResult(appeal.pk, appeal.number, problem))
+    if not results:
+        raise InvalidInput("除主单外请至少再选择一件工单。", field="into")
+    return parent, results
 
 
 def _check_parent(run: Run, parent: Appeal) -> None:

@@ -17,14 +17,15 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_GET
 
 from accounts.rights import may
-from appeals import selectors, services
+from appeals import selectors, services, tables
 from appeals.forms.catalogue import FORMS
 from appeals.forms.reveal import RevealForm
 from appeals.forms.steps import StepForm
 from appeals.models import Appeal
+from appeals.repeats.company import note_company
 from appeals.views import dossier
 from appeals.views.uploads import take_in
-from appeals.workflow import OPEN, STEPS, Step
+from appeals.workflow import STEPS, Step
 from governance.errors import DomainError
 from governance.ui.views import ActorMixin, DetailPage, find_or_404
 
@@ -70,12 +71,13 @@ class Detail(DetailPage):
         """The next action, the facts, and what lies beside."""
         appeal, by, now = self.object, self.actor, timezone.now()
         steps = selectors.available_steps(appeal, by, now)
+        note_company([appeal])
         chosen = next_step(steps, appeal)
         form = FORMS[chosen](appeal=appeal, by=by, now=now) if chosen else None
         return super().get_context_data(
             form=form, next_step=chosen, menu=menu(steps, chosen), can=[step.name for step in steps],
             may_reveal=services.may_reveal(appeal, by), may_export=may(by, "appeal.export"),
-            may_mark_repeat=appeal.state in OPEN and may(by, "appeal.mark_repeat"),
+            may_mark_repeat=may(by, "appeal.mark_repeat"), company_marks=tables.company_marks(appeal),
             **dossier.of(appeal, by, now), **kwargs,
         )  # fmt: skip
 

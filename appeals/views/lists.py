@@ -6,74 +6,25 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
-from django import forms
 from django.db.models import Count as Counted
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accounts.rights import may
-from appeals import export, selectors, services, tables
+from appeals import selectors, tables
 from appeals.filters import AppealFilterSet, person_key, without_numbers
-from appeals.forms.exports import ExportForm
-from appeals.forms.inputs import LongChoiceField, unit_options
-from appeals.forms.steps import words_field
-from appeals.targets import targets
+from appeals.repeats.company import note_company
+from appeals.views.bulk import BULK_ACTIONS
 from governance.scope import UnitKind
 from governance.ui.lists import Count, Tab
 from governance.ui.models import SavedView
-from governance.ui.views import Action, BulkAction, BulkRun, Column, ListPage, Outcome
-from grids.models import Unit
+from governance.ui.views import Action, Column, ListPage
 
 PAGE = "appeals"
 _NO_PART_OF_AN_ADDRESS = {"csrfmiddlewaretoken", "after", "view"}
-
-
-class BulkDispatchForm(forms.Form):
-    """To whom, and with which words."""
-
-    to_unit = LongChoiceField(Unit.objects.none(), label="主办单位", empty="请选择单位，可输入名称或拼音首字母")
-    words = words_field("交办意见", required=False)
-
-    def __init__(self, request: HttpRequest, data: QueryDict | None) -> None:
-        super().__init__(data)
-        units = targets(request.actor)  # type: ignore[attr-defined]
-        self.fields["to_unit"].queryset = units  # type: ignore[attr-defined]
-        self.fields["to_unit"].offer(unit_options(units))  # type: ignore[attr-defined]
-
-
-def dispatch_many(run: BulkRun) -> Outcome | HttpResponse:
-    """Dispatch all that were chosen; those that were refused stay chosen for another try."""
-    data = run.form.cleaned_data  # type: ignore[union-attr]
-    results = services.dispatch_many(
-        appeal_ids=run.ids, to_unit_id=data["to_unit"].pk, words=data["words"], by=run.actor, now=timezone.now()
-    )
-    refused = [result for result in results if result.problem]
-    done = len(results) - len(refused)
-    if not refused:
-        return Outcome(done)
-    context = {
-        "title": "批量交办结果",
-        "crumbs": [("诉求列表", run.request.get_full_path()), ("批量交办结果", "")],
-        "done": done,
-        "refused": refused,
-        "back": run.request.get_full_path(),
-        "unit": data["to_unit"],
-    }
-    return render(run.request, "appeals/bulk_result.html", context)
-
-
-def ask_for_export(run: BulkRun) -> HttpResponse:
-    """Note what the list is wanted for; it is made at once, or after a leader has agreed."""
-    query = without_numbers(run.request.GET)
-    wanted = export.ask(
-        purpose=run.form.cleaned_data["purpose"],  # type: ignore[union-attr]
-        query=query.urlencode(), count=run.count, by=run.actor, now=timezone.now(),
-    )  # fmt: skip
-    return HttpResponseRedirect(reverse("appeals:export", args=[wanted.pk]))
 
 
 class AppealList(ListPage):
@@ -91,17 +42,7 @@ class AppealList(ListPage):
     # A screenful on an office PC; 50 and 100 are a choice away.
     page_size = 20
     unfolded = 7
-    bulk_actions: Sequence[BulkAction] = (
-        BulkAction(
-            "dispatch", "批量交办", dispatch_many, form=BulkDispatchForm, right="appeal.dispatch", icon="send",
-            says="逐件交办，不能交办的会列出原因。", limit=500,
-        ),
-        BulkAction(
-            "export", "导出 Excel", ask_for_export, form=lambda request, data: ExportForm(data), right="appeal.export",
-            icon="file-spreadsheet", needs_selection=False, limit=export.MOST, button="导出",
-            says="号码和姓名作脱敏处理，导出记入审计。",
-        ),
-    )  # fmt: skip
+    bulk_actions = BULK_ACTIONS
 
     @cached_property
     def columns(self) -> Sequence[Column]:  # type: ignore[override]
@@ -121,6 +62,7 @@ class AppealList(ListPage):
 
     def complete(self, objects: Sequence[Any]) -> None:
         selectors.name_rows(objects)
+        note_company(objects)
 
     def get_counts(self, filtered: QuerySet[Any], tabs: Sequence[Tab]) -> dict[str, Count]:
         """The numbers on the tabs.
@@ -221,7 +163,8 @@ _LABELS = {
     "q": "关键词", "tab": "状态", "category": "类别", "place": "区域", "channel": "渠道", "registered_after": "起",
     "registered_before": "止", "unit": "主办单位", "urgency": "紧急程度", "state": "状态", "handler": "经办人",
     "mine": "与我相关", "person": "完整号码", "order": "排序", "origin": "来由", "returned": "退单",
-    "imported": "导入批次", "deciding": "待审批",
+    "imported": "导入批次", "deciding": "待审批", "repeat": "重复诉求", "matter": "同一事项",
+    "repeated": "重复诉求统计",
 }  # fmt: skip
 
 

@@ -153,21 +153,32 @@ def _own_place(actor: Actor) -> str:
 def repeats(request: HttpRequest) -> HttpResponse:
     """Appeals that may be the same matter, while somebody writes: of the same phone, and of the same words nearby."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    found = candidates(_asked(request.POST), actor, REPEATS_SHOWN)
-    return render(request, "appeals/parts/repeats.html", {"found": found})
+    found = candidates(_asked(request.POST, actor), actor, REPEATS_SHOWN)
+    return render(request, "appeals/parts/repeats.html", {"found": found, "here": "here" in request.POST})
 
 
-def _asked(given: Any) -> Asked:
-    """What has been typed so far; what cannot be read yet is left out."""
+def _asked(given: Any, by: Actor) -> Asked:
+    """What has been typed so far; what cannot be read yet is left out. The phone's form is about `here` unless said."""
     key, unit, category = person_key(given.get("phone", "")), given.get("unit", ""), given.get("category", "")
-    place = Unit.objects.filter(pk=int(unit)).first() if _is_key(unit) else None
+    own = str(by.unit_id) if "here" in given and by.unit_kind in TERRITORY else ""
+    place = Unit.objects.filter(pk=int(unit or own)).first() if _is_key(unit or own) else None
+    lon, lat = _point(given)
+    content = given.get("content", "")
     return Asked(
-        at=timezone.now(), title=given.get("title", "")[:100], content=given.get("content", "")[:10_000],
+        at=timezone.now(), title=given.get("title", content)[:100], content=content[:10_000],
         phone_index=key.removeprefix("phone-") if key.startswith("phone-") else "",
         category_id=int(category) if _is_key(category) else None,
         community_id=place.community_id if place else None,
-        grid_id=place.pk if place and place.kind == UnitKind.GRID else None,
+        grid_id=place.pk if place and place.kind == UnitKind.GRID else None, lon=lon, lat=lat,
     )  # fmt: skip
+
+
+def _point(given: Any) -> tuple[float | None, float | None]:
+    try:
+        lon, lat = float(given.get("lon", "")), float(given.get("lat", ""))
+    except ValueError:
+        return None, None
+    return (lon, lat) if abs(lon) <= 180 and abs(lat) <= 90 else (None, None)
 
 
 def _is_key(text: str) -> bool:

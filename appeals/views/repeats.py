@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -12,11 +13,16 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from appeals.forms.periods import PeriodForm
 from appeals.models import Appeal, RepeatMark
+from appeals.repeats import figures
+from appeals.repeats.company import note_company
 from appeals.repeats.finding import asked_by, candidates
 from appeals.services import repeats
 from appeals.views.detail import find
+from appeals.workflow import OPEN
 from governance.errors import DomainError
+from governance.scope import Actor
 
 
 @require_GET
@@ -25,11 +31,11 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
     appeal = find(request, pk)
     marks = RepeatMark.objects.filter(appeal=appeal, is_repeat=True, undone_at=None).select_related("earlier")
     mark = marks.first()
-    found = [] if mark else candidates(asked_by(appeal), request.actor, limit=5)  # type: ignore[attr-defined]
-    repeated = RepeatMark.objects.filter(earlier=appeal, is_repeat=True, undone_at=None).count()
+    found = [] if mark or appeal.state not in OPEN else candidates(asked_by(appeal), request.actor, limit=5)  # type: ignore[attr-defined]
     by = request.actor  # type: ignore[attr-defined]
     sees_earlier = mark is not None and Appeal.objects.visible_to(by).filter(pk=mark.earlier_id).exists()
-    context = {"appeal": appeal, "mark": mark, "sees_earlier": sees_earlier, "found": found, "repeated": repeated}
+    note_company([appeal])
+    context = {"appeal": appeal, "mark": mark, "sees_earlier": sees_earlier, "found": found}
     return render(request, "appeals/parts/repeat_panel.html", context)
 
 
@@ -67,6 +73,34 @@ def unmark(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, "已取消重复标记。")
     return HttpResponseRedirect(reverse("appeals:detail", args=[pk]))
+
+
+@require_GET
+def figures_page(request: HttpRequest) -> HttpResponse:
+    """How many repeat, unit by unit, and the mass appeals of the period; each number opens its appeals."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    form = PeriodForm(request.GET or None)
+    since, until = form.period(timezone.localdate())
+    shown = figures.has_figures(actor)
+    rows = figures.by_unit(actor, since, until) if shown else []
+    registered, repeated = sum(row.registered for row in rows), sum(row.repeated for row in rows)
+    total = figures.UnitRepeats(actor.unit_id, "合计", registered, repeated)
+    context = {
+        "title": "重复诉求统计", "since": since, "until": until, "shown": shown,
+        "form": form if form.errors else PeriodForm({"since": since, "until": until}),
+        "rows": [(row, *_urls(row, actor, since, until)) for row in rows],
+        "total": (total, *_urls(total, actor, since, until)),
+        "masses": figures.masses(actor, since, until) if shown else [],
+    }  # fmt: skip
+    return render(request, "appeals/repeat_figures.html", context)
+
+
+def _urls(row: figures.UnitRepeats, by: Actor, since: date, until: date) -> tuple[str, str]:
+    """The lists of what was registered and of what repeats; of what is placed in no unit below, the latter alone."""
+    url, rest = reverse("appeals:list"), row.unit_id is None
+    period = f"registered_after={since}&registered_before={until}"
+    key = figures.key(row.unit_id or by.unit_id, since, until, rest=rest)
+    return "" if rest else f"{url}?place={row.unit_id}&{period}", f"{url}?repeated={key}"
 
 
 def _done(request: HttpRequest, pk: int, run: Callable[[dict[str, Any]], str]) -> HttpResponse:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from accounts.rights import may
 from appeals import desk, tables
 from appeals.models import Appeal
+from appeals.repeats.company import note_company
 from governance.scope import Actor, Role
 from governance.ui.lists import Count, capped_counts
 
@@ -54,7 +55,9 @@ def worklist(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     piles = desk.piles(actor)
     counts = capped_counts([pile.appeals for pile in piles], COUNTED)
-    sections = [_section(pile, count, actor) for pile, count in zip(piles, counts, strict=True)]
+    shown = [list(pile.appeals[:SHOWN]) if count.number else [] for pile, count in zip(piles, counts, strict=True)]
+    note_company(row for rows in shown for row in rows)
+    sections = [_section(pile, count, rows, actor) for pile, count, rows in zip(piles, counts, shown, strict=True)]
     late = desk.late_by_unit(actor) if actor.role in LEADERS else []
     context = {
         "title": "我的待办",
@@ -69,8 +72,8 @@ def worklist(request: HttpRequest) -> HttpResponse:
     return render(request, "appeals/worklist.html", context)
 
 
-def _section(pile: desk.Pile, count: Count, actor: Actor) -> Section:
-    items = [_item(appeal, actor, pile.word) for appeal in pile.appeals[:SHOWN]] if count.number else []
+def _section(pile: desk.Pile, count: Count, rows: list[Appeal], actor: Actor) -> Section:
+    items = [_item(appeal, actor, pile.word) for appeal in rows]
     return Section(pile.key, pile.title, count, f"{reverse(pile.view)}?{pile.query}", pile.empty, items, pile.tone)
 
 

@@ -27,6 +27,11 @@ function offline() {
   if (bar) bar.hidden = navigator.onLine;
 }
 
+// A hint that nobody asked for: without network it is left out, and never complains.
+function isQuiet(event) {
+  return event.detail.elt.hasAttribute("data-quiet");
+}
+
 export function requests(htmx) {
   document.addEventListener("htmx:configRequest", (event) => {
     event.detail.headers["X-CSRFToken"] = csrfToken();
@@ -41,11 +46,19 @@ export function requests(htmx) {
       event.detail.isError = false;
     }
   });
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (isQuiet(event) && !navigator.onLine) event.preventDefault();
+  });
   document.addEventListener("htmx:responseError", (event) => {
+    if (isQuiet(event)) return;
     toast(said(event.detail.xhr) || "服务暂时不可用，请稍后再试。", "over");
   });
-  document.addEventListener("htmx:sendError", () => toast("网络不通，请检查网络后再试。", "over"));
-  document.addEventListener("htmx:timeout", () => toast("等待时间过长，请稍后再试。", "over"));
+  document.addEventListener("htmx:sendError", (event) => {
+    if (!isQuiet(event)) toast("网络不通，请检查网络后再试。", "over");
+  });
+  document.addEventListener("htmx:timeout", (event) => {
+    if (!isQuiet(event)) toast("等待时间过长，请稍后再试。", "over");
+  });
   window.addEventListener("online", offline);
   window.addEventListener("offline", offline);
   offline();

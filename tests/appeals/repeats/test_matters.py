@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import combinations
 from typing import Any
 
@@ -141,7 +142,7 @@ class TestRaces:
     def test_with_the_turn_it_ends_there_whoever_is_first(self, cast, rules, now) -> None:
         for _ in range(10):
             a, b, c = self.chain(cast, now)
-            said = both(lambda: mark(c, b, cast, now), lambda: mark(b, a, cast, now))
+            said = both(partial(mark, c, b, cast, now), partial(mark, b, a, cast, now))
             assert said == ["done", "done"]
             assert set(RepeatMark.objects.filter(appeal__in=[b, c]).values_list("earlier_id", flat=True)) == {a.pk}
             assert {a.pk, b.pk, c.pk} in together()
@@ -150,8 +151,8 @@ class TestRaces:
         for _ in range(10):
             a, b, c = self.chain(cast, now)
             said = both(
-                lambda: mark(c, a, cast, now),
-                lambda: services.merge(appeal_id=a.pk, into_id=c.pk, by=cast.dc, now=now),
+                partial(mark, c, a, cast, now),
+                partial(services.merge, appeal_id=a.pk, into_id=c.pk, by=cast.dc, now=now),
             )
             assert said == ["done", "done"]
             assert {a.pk, c.pk} in together()
@@ -159,7 +160,7 @@ class TestRaces:
 
     def test_one_mark_of_two_at_once(self, cast, rules, now) -> None:
         a, b, _ = self.chain(cast, now)
-        said = both(lambda: mark(b, a, cast, now), lambda: mark(b, a, cast, now))
+        said = both(partial(mark, b, a, cast, now), partial(mark, b, a, cast, now))
         assert sorted(said)[0] == "done"
         assert "已标记" in sorted(said)[1]
         assert _run.Appeal.objects.get(pk=b.pk).entries.filter(kind="marked_repeat").count() == 1

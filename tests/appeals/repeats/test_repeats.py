@@ -129,7 +129,7 @@ class TestPanel:
         client.post(f"{url}mark/", {"earlier": first.pk, "score": "100"})
         assert RepeatMark.objects.get().earlier_id == first.pk
         assert first.number in client.get(url).content.decode()
-        assert "1件重复本单" in client.get(f"/appeals/{first.pk}/repeats/").content.decode()
+        assert "同一事项 2 件，1 人" in client.get(f"/appeals/{first.pk}/repeats/").content.decode()
         client.post(f"{url}unmark/", {"words": "两件不同的事"})
         client.post(f"{url}refuse/", {"earlier": first.pk})
         assert client.get(url).content.decode().strip() == ""

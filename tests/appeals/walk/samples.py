@@ -118,6 +118,7 @@ SAMPLES: dict[str, Sample] = {sample.service.__name__: sample for sample in _SAM
 WALKED_APART: dict[str, str] = {
     "appeals.services.register.register": "test_rights: there is no appeal yet",
     "appeals.services.dispatch.dispatch_many": "test_rights: it refuses in its result, one by one",
+    "appeals.services.settle.merge_many": "test_rights: it refuses in its result, one by one",
     "appeals.services.edit.reveal": "test_rights: it changes nothing, and its right turns with the state",
     "appeals.services.visit.complainant_unsatisfied": "test_states: by the platform, no role has it",
     "appeals.imports.services.start_here": "of a command, without a person's role: tests/appeals/imports",

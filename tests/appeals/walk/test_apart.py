@@ -13,7 +13,7 @@ from appeals import services
 from appeals.models import Appeal, AppealEntry, Assignment
 from appeals.workflow import STATES
 from governance.audit.models import Entry
-from governance.errors import NotAllowed, NotFound
+from governance.errors import InvalidInput, NotAllowed, NotFound
 from tests.appeals.conftest import new_appeal
 from tests.appeals.walk.checking import problems_after, undone
 from tests.appeals.walk.database import changed, fingerprint
@@ -105,6 +105,32 @@ def test_many_at_once_are_refused_one_by_one(world: World, scene) -> None:
             results = services.dispatch_many(appeal_ids=[appeal.pk], to_unit_id=by.unit_id, by=by, now=WALKED)
             assert [result.problem for result in results] == [""]
             assert problems_after(appeal.pk, to="dispatched", kind="dispatch", by=by, revision=appeal.revision) == []
+
+
+@pytest.mark.parametrize("scene", SCENES.values(), ids=SCENES)
+def test_many_are_merged_or_refused_one_by_one(world: World, scene) -> None:
+    """Whoever may merge one may merge many; whoever sees one and may not is told so for each."""
+    case = Case(world, scene, world.appeal(scene, "registered"))
+    parent, ids = case.other(), [case.appeal.pk]
+    before, may = fingerprint(), []
+    for person in PEOPLE:
+        by = world.actor(person)
+        if RULES["merge"].allows(person[:2], standings(scene, SITUATIONS["registered"], person)):
+            may.append(person)
+            continue
+        with undone():
+            try:
+                _, results = services.merge_many(appeal_ids=ids, into_id=parent, by=by, now=WALKED)
+            except InvalidInput:
+                continue
+            assert [bool(result.problem) for result in results] == [True], person
+    assert changed(before, fingerprint()) == []
+    for person in may:
+        with undone():
+            by = world.actor(person)
+            _, results = services.merge_many(appeal_ids=ids, into_id=parent, by=by, now=WALKED)
+            assert [result.problem for result in results] == [""]
+            assert problems_after(ids[0], to="merged", kind="merge", by=by, revision=case.appeal.revision) == []
 
 
 # Whose the number is, by situation: "staff of the unit it lies with and the visitor".
