@@ -1,12 +1,10 @@
-"""Taking one case inside a savepoint, and what must be so afterwards."""
+"""What must be so after a step."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 
 from appeals.models import Appeal, AppealEntry, Assignment
 from governance.audit.models import Entry
@@ -25,16 +23,6 @@ _MAIN = {
     "rejected": set(),
 }
 _HANDLED = {"dispatched", "in_progress", "shelved"}
-
-
-@contextmanager
-def undone() -> Iterator[None]:
-    """Whatever happens inside is taken back. A savepoint of no block, so that durable transactions fit inside."""
-    savepoint = transaction.savepoint()
-    try:
-        yield
-    finally:
-        transaction.savepoint_rollback(savepoint)
 
 
 def problems_after(appeal_id: int, *, to: str, kind: str, by: Actor, revision: int) -> list[str]:

@@ -6,12 +6,11 @@ import pytest
 
 from governance.audit.models import Entry
 from governance.errors import DomainError, IllegalState, NotAllowed, NotFound
-from tests.appeals.walk.checking import undone
-from tests.appeals.walk.database import changed, fingerprint
 from tests.appeals.walk.elsewhere import SAMPLES, Elsewhere
 from tests.appeals.walk.expected import ELSEWHERE
-from tests.appeals.walk.people import PEOPLE
 from tests.appeals.walk.scenes import World
+from tests.walk.database import changed, fingerprint, undone
+from tests.walk.people import PEOPLE
 
 pytestmark = pytest.mark.django_db
 
