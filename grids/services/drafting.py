@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any, cast
 
 from governance.audit import services as audit
+from governance.errors import NotAllowed
 from governance.scope import Actor, UnitKind
 from grids import codes
 from grids.models import Unit, UnitChange
@@ -57,6 +58,8 @@ def drafted(
     anchor_id = after["parent_id"] if kind == "open" else unit_id
     anchor = rules.unit_of(anchor_id, "parent" if kind == "open" else "unit") if anchor_id or kind != "open" else None
     rules.require_editor(by, anchor.district_id if anchor else None)
+    if anchor is None and not by.is_platform:
+        raise NotAllowed("区在系统初始化时设立，网格中心只能调整本区以内的单位。")
     unit = None if kind == "open" else anchor
     return UnitChange(
         unit=unit,
