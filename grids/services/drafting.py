@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, cast
 
+from django.db import transaction
+
 from governance.audit import services as audit
 from governance.errors import NotAllowed
 from governance.scope import Actor, UnitKind
 from grids import codes
-from grids.models import Unit, UnitChange
+from grids.models import ImportDraft, Unit, UnitChange
 from grids.names import short_name_of
 from grids.services import rules
 
@@ -94,6 +96,22 @@ def check(change: UnitChange) -> None:
     rules.check_day(change)
     rules.check_alone(change)
     rules.CHECKS[change.kind](change)
+
+
+def keep_file(
+    kind: str, district: Unit, file_name: str, content: dict[str, Any], by: Actor, now: datetime
+) -> ImportDraft:
+    """Keep a checked file, and put its upload into the record."""
+    with transaction.atomic(durable=True):
+        draft = ImportDraft.objects.create(
+            kind=kind, district=district, file_name=file_name[:200], content=content, user_id=by.user_id,
+            user_name=by.user_name[:64], created_at=now,
+        )  # fmt: skip
+        audit.record(
+            action=f"unit.check_{kind}", subject_type="unit", subject_id=district.pk, subject_label=district.name,
+            after={"file": draft.file_name}, by=by, now=now,
+        )  # fmt: skip
+    return draft
 
 
 def record(action: str, change: UnitChange, by: Actor, now: datetime) -> None:
