@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection
 
 from appeals.models import Appeal, AppealEntry, Assignment
+from governance.audit import actions
 from governance.audit.models import Entry
 from governance.deadlines.models import Clock
 from governance.scope import Actor
@@ -41,6 +42,8 @@ def _record(appeal: Appeal, kind: str, by: Actor) -> list[str]:
     told = row and {name: getattr(row, name, None) for name in ("user_id", "unit_id")}
     if row is None or row.action != f"appeal.{kind}" or told != {"user_id": by.user_id, "unit_id": by.unit_id}:
         found.append(f"audit row {row and row.action} by {told}")
+    elif actions.label_of(row.action) == row.action:
+        found.append(f"the record has no name for {row.action}")
     entry = AppealEntry.objects.filter(appeal=appeal, kind=kind).order_by("-pk").first()
     if entry is None or {name: getattr(entry, name) for name in who} != who or entry.to_state != appeal.state:
         found.append("no entry of the step by who took it")

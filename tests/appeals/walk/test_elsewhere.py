@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from governance.audit import actions
 from governance.audit.models import Entry
 from governance.errors import DomainError, IllegalState, NotAllowed, NotFound
 from tests.appeals.walk.elsewhere import SAMPLES, Elsewhere
@@ -41,6 +42,7 @@ def test_who_may(world: World, name: str) -> None:
                 more = Entry.objects.count() - entries
                 told = set(Entry.objects.order_by("-pk").values_list("action", "user_id")[:more])
                 assert (sample.action, by.user_id) in told
+                assert actions.label_of(sample.action) != sample.action
 
 
 def _refused(world: World, sample: Elsewhere, thing: object, who: str) -> list[str]:
