@@ -32,6 +32,11 @@ UNITS: dict[str, tuple[UnitKind, str]] = {
     "squad_2": (K.SQUAD, "street_1"),
     "enterprise_1": (K.ENTERPRISE, "district"),
 }
+# Another district, which the walk of the other rooms has as well.
+BESIDE: dict[str, tuple[UnitKind, str]] = {
+    "district_2": (K.DISTRICT, ""),
+    "street_3": (K.STREET, "district_2"),
+}
 ROLES: dict[UnitKind, str] = {
     K.DISTRICT: "DL DC AU SE SY",
     K.STREET: "SL SS",
