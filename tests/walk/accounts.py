@@ -1,22 +1,17 @@
-"""The accounts: people, postings, passwords, sessions, tokens, and staff from a list."""
+"""The accounts: people, postings, passwords, sessions, tokens."""
 
 from __future__ import annotations
 
-import io
-import json
 from datetime import timedelta
 from typing import Any
 
 from axes.models import AccessAttempt
 
 from accounts import services
-from accounts.models import ApiToken, Posting, StaffImport, User, UserSession
-from accounts.services import NewPosting, staff_import
+from accounts.models import ApiToken, Posting, User, UserSession
+from accounts.services import NewPosting
 from accounts.services.passwords import set_password
-from accounts.services.staff_rows import COLUMNS
 from governance.errors import InvalidInput, NotAllowed, NotFound
-from governance.jobs.models import Job
-from governance.privacy import seal
 from governance.scope import Actor, Role
 from tests.walk.sampling import (
     LATER,
@@ -29,13 +24,11 @@ from tests.walk.sampling import (
     Sample,
     Spoil,
     World,
-    nothing,
     user_row,
 )
 
 PERSON = "CW@community_1"
 OLD_PASSWORD, NEW_PASSWORD = "Chun-Feng-2026", "Qiu-Yue-2027"
-TEMPORARY = ["wangfang", "王芳", "Chu-Shi-2026"]
 GONE = 10**9
 
 
@@ -44,7 +37,7 @@ def _person(world: World, by: Any) -> User:
 
 
 def _oneself(call: Call) -> Refused:
-    """ "Never for oneself"; the thing is who calls."""
+    """Never for oneself, says rights.md: `call` means the security office that calls."""
     return Refused("oneself", "自己的", NotAllowed, call=call)
 
 
@@ -184,6 +177,13 @@ def _posting(world: World, by: Any) -> Posting:
     return world.posting(PERSON)
 
 
+def _beside(world: World, thing: Any = None) -> Posting:
+    """The same person's posting in another district."""
+    return Posting.objects.get_or_create(
+        user=world.user(PERSON), unit=world.unit("street_3"), role=Role.STREET_STAFF, starts_on=TODAY
+    )[0]
+
+
 def _grant(world: World, user: User, by: Actor, unit: str = "community_2", **changes: Any) -> Posting:
     values = {"unit_id": world.id_of(unit), "role": Role.COMMUNITY_WORKER, "starts_on": TODAY} | changes
     return services.grant(user_id=user.pk, posting=NewPosting(**values), by=by, now=WALKED)
@@ -249,6 +249,10 @@ _POSTINGS = [
                 call=lambda world, posting, by: _end(world, posting, by, TODAY - timedelta(days=3)),
             ),
             Refused(
+                "the person's posting in another district", "没有找到该岗位", NotFound, spoil=_beside,
+                call=lambda world, posting, by: _end(world, _beside(world), by),
+            ),
+            Refused(
                 "no such posting", "没有找到", NotFound,
                 call=lambda world, posting, by: _end(world, Posting(pk=GONE), by),
             ),
@@ -280,6 +284,10 @@ _POSTINGS = [
             Refused(
                 "a day that has passed", "不能早于今天", InvalidInput,
                 call=lambda world, posting, by: _move(world, posting, by, first_day=TODAY - timedelta(days=1)),
+            ),
+            Refused(
+                "the person's posting in another district", "没有找到该岗位", NotFound, spoil=_beside,
+                call=lambda world, posting, by: _move(world, _beside(world), by),
             ),
             Refused(
                 "to a role that the unit has not", "只能设在", InvalidInput,
@@ -404,6 +412,10 @@ _SIGNING = [
         refused=(
             Refused("an ended posting", "不在任期内", InvalidInput, spoil=_ENDED),
             Refused(
+                "the person's posting in another district", "不在任期内", InvalidInput, spoil=_beside,
+                call=lambda world, posting, by: _issue(world, _beside(world), by),
+            ),
+            Refused(
                 "another's posting", "不在任期内", InvalidInput,
                 call=lambda world, posting, by: _issue(world, posting, by, user_id=world.user("SS@street_1").pk),
             ),
@@ -423,6 +435,10 @@ _SIGNING = [
         refused=(
             Refused("revoked already", "已经吊销", spoil=_update(revoked_at=MADE)),
             Refused(
+                "the person's token in another district", "没有找到", NotFound,
+                spoil=lambda world, token: _update(posting=_beside(world))(world, token), call=_revoke,
+            ),
+            Refused(
                 "another's token", "没有找到", NotFound,
                 call=lambda world, token, by: _revoke(world, token, by, user_id=world.user("SS@street_1").pk),
             ),
@@ -431,64 +447,4 @@ _SIGNING = [
     ),
 ]  # fmt: skip
 
-
-# A list of staff ----------------------------------------------------------------------------------------------------
-
-
-def _list(*rows: str) -> io.BytesIO:
-    return io.BytesIO("\n".join([",".join(COLUMNS), *rows]).encode())
-
-
-def _upload(world: World, thing: Any, by: Actor, *rows: str) -> StaffImport:
-    rows = rows or ("wangfang,王芳,13812344080,社区工作者,community_1,,,",)
-    return staff_import.upload(file=_list(*rows), filename="名单.csv", by=by, now=WALKED)
-
-
-def _uploaded(world: World, by: Any) -> StaffImport:
-    return _upload(world, None, world.actor(SECURITY))
-
-
-def _taken_over(world: World, by: Any) -> StaffImport:
-    kept = _uploaded(world, by)
-    context = staff_import.sealed_context(kept, "passwords_sealed")
-    kept.passwords_sealed = seal(json.dumps([TEMPORARY]), context=context)
-    kept.save(update_fields=["passwords_sealed"])
-    return kept
-
-
-_LISTS = [
-    Sample(
-        staff_import.upload,
-        lambda world, thing, by: _upload(world, thing, by),
-        changes="accounts_staffimport",
-        then=lambda world, thing, kept: len(staff_import.rows_of(StaffImport.objects.get())) == 1,
-        rows=lambda world, thing, kept: [("account.import_upload", "staff_import", kept.pk)],
-        make=nothing,
-        refused=(
-            Refused(
-                "a list without rows", "没有数据行", InvalidInput,
-                call=lambda world, thing, by: staff_import.upload(file=_list(), filename="名单.csv", by=by, now=WALKED),
-            ),
-        ),
-    ),
-    Sample(
-        staff_import.start,
-        lambda world, kept, by: staff_import.start(import_id=kept.pk, by=by, now=WALKED),
-        changes="accounts_staffimport jobs_job",
-        then=lambda world, kept, job: (_again(kept).job_id, Job.objects.get().kind) == (job.pk, staff_import.KIND),
-        rows=lambda world, kept, job: [("account.import_start", "staff_import", kept.pk)],
-        make=_uploaded,
-        refused=(Refused("begun already", "已经开始导入", spoil=_update(job_id=1)),),
-    ),
-    Sample(
-        staff_import.take_passwords,
-        lambda world, kept, by: staff_import.take_passwords(import_id=kept.pk, by=by, now=WALKED),
-        changes="accounts_staffimport",
-        then=lambda world, kept, taken: (taken, _again(kept).passwords_sealed) == ([TEMPORARY], ""),
-        rows=lambda world, kept, taken: [("account.import_passwords", "staff_import", kept.pk)],
-        make=_taken_over,
-        refused=(Refused("taken already", "已下载过", spoil=_update(passwords_sealed="")),),
-    ),
-]  # fmt: skip
-
-SAMPLES = [*_PEOPLE, *_POSTINGS, *_SIGNING, *_LISTS]
+SAMPLES = [*_PEOPLE, *_POSTINGS, *_SIGNING]
