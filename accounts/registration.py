@@ -35,6 +35,8 @@ ACTIONS = {
     "account.enable": "启用账号",
     "account.unlock": "解除锁定",
     "account.locked_out": "连续输错密码被锁定",
+    "account.import_upload": "上传人员名单",
+    "account.import_start": "开始导入人员",
     "account.import": "批量导入人员",
     "account.import_passwords": "下载初始密码",
     "account.setup": "初始化安装",

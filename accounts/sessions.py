@@ -15,6 +15,7 @@ from django.http import HttpRequest
 
 from accounts.models import Posting, User, UserSession
 from governance.audit import services as audit
+from governance.errors import NotAllowed
 from governance.scope import PLATFORM, Actor
 
 # Keys in the session's data.
@@ -98,7 +99,12 @@ def end(sessions: list[UserSession], *, now: datetime) -> int:
 
 
 def act_as(request: HttpRequest, posting: Posting, *, by: Actor, now: datetime) -> None:
-    """Keep the choice of a posting in the session; whether it is still in force is read at each request."""
+    """Keep the choice of a posting in the session; whether it is still in force is read at each request.
+
+    Raises NotAllowed for another's posting.
+    """
+    if posting.user_id != by.user_id:
+        raise NotAllowed("只能切换到自己的岗位。")
     request.session[POSTING] = posting.pk
     with transaction.atomic():
         UserSession.objects.filter(session_key=request.session.session_key).update(posting=posting)

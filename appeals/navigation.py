@@ -56,6 +56,8 @@ _ACTIONS = {
     "policy_rule.change": "修改时限规则",
     "policy_rule.remove": "删除时限规则",
     "appeal.policy_adopted": "诉求换用时限方案新版本",
+    "appeal.unit_closed": "单位撤并，诉求由新单位承接",
+    "appeal.review_shelved": "挂账期满，恢复办理",
 }
 
 

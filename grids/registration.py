@@ -11,6 +11,8 @@ ACTIONS = {
     **{f"unit.{kind}_apply": f"{label}到期生效" for kind, label in _CHANGES.items()},
     **{f"unit.{kind}_withdraw": f"撤回{label}" for kind, label in _CHANGES.items()},
     "unit.describe": "修改单位信息",
+    "unit.check_divisions": "上传行政区划文件",
+    "unit.check_boundaries": "上传边界文件",
     "unit.boundary": "导入边界",
     "unit.import_divisions": "导入行政区划",
     "unit.demo": "建立演示网格",

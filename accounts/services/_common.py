@@ -11,6 +11,8 @@ from accounts.rights import may
 from governance.audit import services as audit
 from governance.errors import NotAllowed, NotFound
 from governance.scope import Actor
+from grids.models import Unit
+from grids.querysets import UnitQuerySet
 
 
 def require_office(by: Actor) -> None:
@@ -23,6 +25,11 @@ def not_oneself(by: Actor, user_id: int) -> None:
     """Raises NotAllowed when the security office means itself: a second person looks at every such change."""
     if by.user_id == user_id:
         raise NotAllowed("安全管理员不能更改自己的账号和岗位，请由另一名安全管理员办理。")
+
+
+def units_of(by: Actor) -> UnitQuerySet:
+    """The units whose postings the actor gives and ends."""
+    return Unit.objects.all() if by.is_platform else Unit.objects.visible_to(by)
 
 
 def locked_user(user_id: int, by: Actor) -> User:

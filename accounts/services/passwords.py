@@ -12,17 +12,17 @@ from django.db import transaction
 from accounts import passwords, sessions
 from accounts.models import PasswordHistory, User
 from accounts.services._common import office_and_user, record
-from governance.errors import InvalidInput
+from governance.errors import InvalidInput, NotAllowed
 from governance.scope import Actor
 
 
 def change_password(*, user_id: int, old: str, new: str, by: Actor, now: datetime, keep_session: str = "") -> User:
     """A person's own new password. All their other sessions end; `keep_session` is the key of the present one.
 
-    Raises InvalidInput (field "old" or "new").
+    Raises InvalidInput (field "old" or "new"), NotAllowed for another's.
     """
     if by.user_id != user_id:
-        raise InvalidInput("只能修改自己的密码。")
+        raise NotAllowed("只能修改自己的密码。")
     with transaction.atomic(durable=True):
         user: User = User.objects.select_for_update().get(pk=user_id)
         if not user.check_password(old):

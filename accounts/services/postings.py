@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import ROLE_LABELS, Posting, User
 from accounts.rights import OFFICES
-from accounts.services._common import locked_user, not_oneself, office_and_user, record, require_office
+from accounts.services._common import locked_user, not_oneself, office_and_user, record, require_office, units_of
 from governance.errors import IllegalState, InvalidInput, NotFound
 from governance.scope import Actor, Role, UnitKind
 from grids.models import KIND_LABELS, Unit
@@ -90,8 +90,7 @@ def _facts(posting: Posting) -> dict[str, object]:
 
 def check_place(new: NewPosting, by: Actor) -> Unit:
     """The unit of a new posting; raises InvalidInput (field "unit" or "role") where it cannot be held there."""
-    units = Unit.objects.all() if by.is_platform else Unit.objects.visible_to(by)
-    unit: Unit | None = units.filter(pk=new.unit_id).first()
+    unit: Unit | None = units_of(by).filter(pk=new.unit_id).first()
     if unit is None:
         raise InvalidInput("没有找到该单位，请重新选择。", field="unit")
     check_fits(unit, new)
@@ -182,6 +181,9 @@ def _locked(posting_id: int, by: Actor) -> Posting:
     not_oneself(by, found)
     user = locked_user(found, by)
     posting: Posting = Posting.objects.select_related("unit").get(pk=posting_id)
+    # A person of two districts is known to both, the posting to its own.
+    if not units_of(by).filter(pk=posting.unit_id).exists():
+        raise NotFound("没有找到该岗位。")
     posting.user = user
     return posting
 

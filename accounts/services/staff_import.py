@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import IO, Any
@@ -96,7 +96,15 @@ def upload(*, file: IO[bytes], filename: str, by: Actor, now: datetime) -> Staff
         kept = StaffImport.objects.create(file_name=filename[:200], uploaded_by_id=by.user_id, uploaded_at=now)
         _put(kept, "rows_sealed", [[number, cells] for number, cells in lines])
         kept.save(update_fields=["rows_sealed"])
+        _record("account.import_upload", kept, {"rows": len(lines)}, by, now)
     return kept
+
+
+def _record(action: str, kept: StaffImport, after: Mapping[str, Any], by: Actor, now: datetime) -> None:
+    audit.record(
+        action=action, subject_type="staff_import", subject_id=kept.pk, subject_label=kept.file_name, after=after,
+        by=by, now=now,
+    )  # fmt: skip
 
 
 def preview(lines: Sequence[Line], *, by: Actor, now: datetime) -> list[Verdict]:
@@ -162,6 +170,7 @@ def start(*, import_id: int, by: Actor, now: datetime) -> Job:
         job = jobs.create(kind=KIND, title=f"导入人员：{kept.file_name}", params={"import_id": kept.pk}, by=by, now=now)
         kept.job_id = job.pk
         kept.save(update_fields=["job_id"])
+        _record("account.import_start", kept, {"job": job.pk}, by, now)
     return job
 
 
@@ -242,15 +251,7 @@ def _finish(import_id: int, by: Actor, now: datetime) -> job_registry.Outcome:
         kept = StaffImport.objects.select_for_update().get(pk=import_id)
         kept.ended_at = now
         kept.save(update_fields=["ended_at"])
-        audit.record(
-            action="account.import",
-            subject_type="staff_import",
-            subject_id=kept.pk,
-            subject_label=kept.file_name,
-            after=kept.counts,
-            by=by,
-            now=now,
-        )
+        _record("account.import", kept, kept.counts, by, now)
     said = "，".join(f"{OUTCOMES[k]} {kept.counts[k]} 行" for k in OUTCOMES if kept.counts.get(k))
     return job_registry.Outcome(message=f"导入完成：{said}。", result=kept.counts)
 
@@ -270,13 +271,5 @@ def take_passwords(*, import_id: int, by: Actor, now: datetime) -> list[list[str
             raise IllegalState("初始密码已下载过，不再保存。如有遗失，请在人员页面逐个重置密码。")
         kept.passwords_sealed = ""
         kept.save(update_fields=["passwords_sealed"])
-        audit.record(
-            action="account.import_passwords",
-            subject_type="staff_import",
-            subject_id=kept.pk,
-            subject_label=kept.file_name,
-            after={"count": len(passwords)},
-            by=by,
-            now=now,
-        )
+        _record("account.import_passwords", kept, {"count": len(passwords)}, by, now)
     return passwords

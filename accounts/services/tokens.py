@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import ApiToken, Posting, User
-from accounts.services._common import office_and_user, record
+from accounts.services._common import office_and_user, record, units_of
 from governance.errors import IllegalState, InvalidInput, NotFound
 from governance.scope import Actor
 
@@ -31,7 +31,7 @@ def issue_token(
     """
     with transaction.atomic(durable=True):
         user = office_and_user(user_id, by)
-        posting = _in_force(user, posting_id, now)
+        posting = _in_force(user, posting_id, by, now)
         _check(name, expires_at, now)
         value = secrets.token_urlsafe(32)
         token = ApiToken.objects.create(
@@ -48,8 +48,8 @@ def issue_token(
     return token, value
 
 
-def _in_force(user: User, posting_id: int, now: datetime) -> Posting:
-    in_force = Posting.objects.in_force(timezone.localdate(now))
+def _in_force(user: User, posting_id: int, by: Actor, now: datetime) -> Posting:
+    in_force = Posting.objects.in_force(timezone.localdate(now)).filter(unit__in=units_of(by))
     posting = in_force.filter(user=user, pk=posting_id).first()
     if posting is None:
         raise InvalidInput("该岗位当前不在任期内，请选择在任岗位。", field="posting")
@@ -67,7 +67,8 @@ def revoke_token(*, token_id: int, user_id: int, by: Actor, now: datetime) -> Ap
     """End a token at once; raises NotFound, IllegalState when it was revoked already."""
     with transaction.atomic(durable=True):
         user = office_and_user(user_id, by)
-        token = ApiToken.objects.select_for_update().filter(pk=token_id, posting__user=user).first()
+        own = ApiToken.objects.select_for_update().filter(posting__user=user, posting__unit__in=units_of(by))
+        token = own.filter(pk=token_id).first()
         if token is None:
             raise NotFound("没有找到这个令牌。")
         if token.revoked_at is not None:

@@ -9,6 +9,7 @@ from io import BytesIO
 from tempfile import TemporaryFile
 from typing import IO, Any, cast
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils import timezone
@@ -17,13 +18,13 @@ from governance import spreadsheets
 from governance.audit import sealing, services
 from governance.audit.filters import EntryFilter
 from governance.audit.models import Entry, Seal
-from governance.errors import InvalidInput
+from governance.errors import InvalidInput, NotAllowed
 from governance.jobs import registry
 from governance.jobs import services as jobs
 from governance.jobs.models import Job
 from governance.jobs.progress import Progress
 from governance.jobs.registry import Outcome
-from governance.scope import Actor
+from governance.scope import Actor, Role
 
 EXPORT, VERIFY = "audit.export", "audit.verify"
 MAX_ROWS = 500_000
@@ -34,27 +35,32 @@ _HEADER = (
 
 
 def start_export(*, query: str, looks_only: bool, by: Actor, now: datetime) -> Job:
-    """Start the export of what the filters in `query` leave; recorded with the filters."""
-    services.record(
-        action=EXPORT,
-        subject_type="audit",
-        subject_id=0,
-        subject_label="审计记录",
-        after={"filters": QueryDict(query).dict(), "looks_only": looks_only},
-        by=by,
-        now=now,
-    )
-    params = {"query": query, "looks_only": looks_only}
-    return jobs.create(kind=EXPORT, title="导出审计记录", params=params, by=by, now=now)
+    """Start the export of what the filters in `query` leave; recorded with the filters. Raises NotAllowed."""
+    _allowed(by)
+    filters = QueryDict(query).dict()
+    with transaction.atomic(durable=True):
+        services.record(
+            action=EXPORT, subject_type="audit", subject_id=0, subject_label="审计记录",
+            after={"filters": filters, "looks_only": looks_only}, by=by, now=now,
+        )  # fmt: skip
+        params = {"query": query, "looks_only": looks_only}
+        return jobs.create(kind=EXPORT, title="导出审计记录", params=params, by=by, now=now)
 
 
 def start_verify(*, expect_head: str, by: Actor, now: datetime) -> Job:
-    """Start the check of the whole record; recorded."""
-    services.record(
-        action=VERIFY, subject_type="audit", subject_id=0, subject_label="审计记录",
-        after={"expect_head": expect_head}, by=by, now=now,
-    )  # fmt: skip
-    return jobs.create(kind=VERIFY, title="核对审计记录", params={"expect_head": expect_head}, by=by, now=now)
+    """Start the check of the whole record; recorded. Raises NotAllowed."""
+    _allowed(by)
+    with transaction.atomic(durable=True):
+        services.record(
+            action=VERIFY, subject_type="audit", subject_id=0, subject_label="审计记录",
+            after={"expect_head": expect_head}, by=by, now=now,
+        )  # fmt: skip
+        return jobs.create(kind=VERIFY, title="核对审计记录", params={"expect_head": expect_head}, by=by, now=now)
+
+
+def _allowed(by: Actor) -> None:
+    if by.role != Role.AUDITOR:
+        raise NotAllowed("只有审计员可以导出和核对审计记录。")
 
 
 def export(job: Job, progress: Progress, now: datetime) -> Outcome:

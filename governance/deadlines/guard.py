@@ -16,7 +16,8 @@ from django.db import connection, transaction
 
 from governance.audit import services as audit
 from governance.deadlines.models import SweepMark
-from governance.scope import PLATFORM, Actor
+from governance.errors import NotAllowed
+from governance.scope import PLATFORM, Actor, Role
 
 logger = logging.getLogger(__name__)
 LEAP = timedelta(days=settings.CLOCK_LEAP_DAYS)
@@ -79,7 +80,12 @@ def held() -> SweepMark | None:
 
 
 def confirm(*, by: Actor, now: datetime) -> None:
-    """A person has looked: `now` is right. The engine goes on with the next sweep, and what is due happens."""
+    """A person has looked: `now` is right. The engine goes on with the next sweep, and what is due happens.
+
+    Raises NotAllowed for anyone but a system administrator (and the platform, for whoever has the machine itself).
+    """
+    if by.role != Role.SYSTEM_ADMIN and not by.is_platform:
+        raise NotAllowed("只有系统管理员可以确认系统时间，请联系系统管理员办理。")
     with transaction.atomic(durable=True):
         mark = _locked(now)
         before = mark.seen_at

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from governance.errors import InvalidInput
+from governance.errors import InvalidInput, NotFound
 from governance.ui.models import ColumnChoice, SavedView
 
 MAX_VIEWS = 30
@@ -40,10 +40,10 @@ def save_view(*, user_id: int, page: str, name: str, query: str, is_default: boo
 
 @transaction.atomic(durable=True)
 def delete_view(*, user_id: int, view_id: int) -> None:
-    """Deletes a saved view of the person's own."""
+    """Deletes a saved view of the person's own; raises NotFound for any other."""
     deleted, _ = SavedView.objects.filter(user_id=user_id, pk=view_id).delete()
     if not deleted:
-        raise InvalidInput("没有找到这个视图，可能已被删除。")
+        raise NotFound("没有找到这个视图，可能已被删除。")
 
 
 @transaction.atomic(durable=True)

@@ -15,7 +15,7 @@ from grids import boundaries, locate, revision
 from grids.boundaries import Feature
 from grids.coordinates import SYSTEM_LABELS, System
 from grids.models import Boundary, ImportDraft, Unit
-from grids.services import redrawing, rules
+from grids.services import drafting, redrawing, rules
 
 MAX_TOLERANCE_M2 = 10_000
 
@@ -32,19 +32,12 @@ def check_boundaries(
     seen = revision.token()
     raw = boundaries.read(file)
     features = boundaries.check(raw, district, system=system, tolerance_m2=tolerance_m2)
-    return ImportDraft.objects.create(
-        kind="boundaries",
-        district=district,
-        file_name=file_name[:200],
-        content={
-            "features": [feature.as_json() for feature in features],
-            "system": system.value,
-            "token": str(seen or ""),
-        },
-        user_id=by.user_id,
-        user_name=by.user_name[:64],
-        created_at=now,
-    )
+    content = {
+        "features": [feature.as_json() for feature in features],
+        "system": system.value,
+        "token": str(seen or ""),
+    }
+    return drafting.keep_file("boundaries", district, file_name, content, by, now)
 
 
 @transaction.atomic(durable=True)

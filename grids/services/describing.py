@@ -17,8 +17,8 @@ from grids.services import rules
 def describe_unit(*, unit_id: int, address: str, phone: str, order: int, by: Actor, now: datetime) -> Unit:
     """Change a unit's address, duty telephone and order among its neighbours."""
     revision.lock()
+    rules.require_editor(by, rules.unit_of(unit_id).district_id)
     unit = rules.open_one(unit_id)
-    rules.require_editor(by, unit.district_id)
     before = {"address": unit.address, "phone": unit.phone, "order": unit.order}
     unit.address, unit.phone, unit.order = address.strip()[:200], phone.strip()[:32], order
     unit.save(update_fields=["address", "phone", "order"])

@@ -28,15 +28,7 @@ def check_divisions(*, file: IO[bytes], file_name: str, by: Actor, now: datetime
     district = rules.unit_of(by.district_id)
     rules.require_editor(by, district.pk)
     rows = divisions.compare(divisions.read(file, file_name), district)
-    return ImportDraft.objects.create(
-        kind="divisions",
-        district=district,
-        file_name=file_name[:200],
-        content={"rows": [row.as_json() for row in rows]},
-        user_id=by.user_id,
-        user_name=by.user_name[:64],
-        created_at=now,
-    )
+    return drafting.keep_file("divisions", district, file_name, {"rows": [row.as_json() for row in rows]}, by, now)
 
 
 @transaction.atomic(durable=True)

@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, cast
 
+from django.db import transaction
+
 from governance.audit import services as audit
+from governance.errors import NotAllowed
 from governance.scope import Actor, UnitKind
 from grids import codes
-from grids.models import Unit, UnitChange
+from grids.models import ImportDraft, Unit, UnitChange
 from grids.names import short_name_of
 from grids.services import rules
 
@@ -57,6 +60,8 @@ def drafted(
     anchor_id = after["parent_id"] if kind == "open" else unit_id
     anchor = rules.unit_of(anchor_id, "parent" if kind == "open" else "unit") if anchor_id or kind != "open" else None
     rules.require_editor(by, anchor.district_id if anchor else None)
+    if anchor is None and not by.is_platform:
+        raise NotAllowed("区在系统初始化时设立，网格中心只能调整本区以内的单位。")
     unit = None if kind == "open" else anchor
     return UnitChange(
         unit=unit,
@@ -91,6 +96,22 @@ def check(change: UnitChange) -> None:
     rules.check_day(change)
     rules.check_alone(change)
     rules.CHECKS[change.kind](change)
+
+
+def keep_file(
+    kind: str, district: Unit, file_name: str, content: dict[str, Any], by: Actor, now: datetime
+) -> ImportDraft:
+    """Keep a checked file, and put its upload into the record."""
+    with transaction.atomic(durable=True):
+        draft = ImportDraft.objects.create(
+            kind=kind, district=district, file_name=file_name[:200], content=content, user_id=by.user_id,
+            user_name=by.user_name[:64], created_at=now,
+        )  # fmt: skip
+        audit.record(
+            action=f"unit.check_{kind}", subject_type="unit", subject_id=district.pk, subject_label=district.name,
+            after={"file": draft.file_name}, by=by, now=now,
+        )  # fmt: skip
+    return draft
 
 
 def record(action: str, change: UnitChange, by: Actor, now: datetime) -> None:

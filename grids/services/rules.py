@@ -44,6 +44,13 @@ def open_one(unit_id: int | None, field: str = "unit") -> Unit:
     return unit
 
 
+def open_one_beside(unit: Unit, unit_id: int | None, field: str) -> Unit:
+    """Another unit of the same district that has not been closed; one of another district is not there (NotFound)."""
+    if unit_of(unit_id, field).district_id != unit.district_id:
+        raise NotFound("没有这个单位，请刷新页面后重新选择。", field=field)
+    return open_one(unit_id, field)
+
+
 def checked_name(name: str) -> str:
     """A name without blanks around it (InvalidInput)."""
     name = " ".join(name.split())
@@ -94,23 +101,23 @@ def check_rename(change: UnitChange) -> None:
 
 def check_move(change: UnitChange) -> None:
     """A unit can move under the parent."""
-    unit, parent = open_one(change.unit_id), open_one(change.after["parent_id"], "parent")
+    unit = open_one(change.unit_id)
+    parent = open_one_beside(unit, change.after["parent_id"], "parent")
     if unit.kind not in MOVABLE:
         raise InvalidInput(f"{KIND_LABELS[UnitKind(unit.kind)]}不能调整隶属关系。", field="unit")
     fits_under(UnitKind(unit.kind), parent)
     if parent.pk == unit.parent_id:
         raise InvalidInput(f"{unit.name}现在就隶属于{parent.name}，无需调整。", field="parent")
-    if parent.district_id != unit.district_id:
-        raise NotFound("没有这个上级单位。", field="parent")
     unique_among_siblings(unit.name, parent.pk, but=unit.pk, way_on="请先将其中一个更名，再调整隶属")
 
 
 def check_merge(change: UnitChange) -> None:
     """A unit can be merged into the other: both open, of one kind, and no two children of one name."""
-    unit, into = open_one(change.unit_id), open_one(change.after["into_id"], "into")
+    unit = open_one(change.unit_id)
+    into = open_one_beside(unit, change.after["into_id"], "into")
     if unit.pk == into.pk:
         raise InvalidInput("不能并入自身，请选择另一个单位。", field="into")
-    if unit.kind != into.kind or unit.district_id != into.district_id or unit.kind == UnitKind.DISTRICT:
+    if unit.kind != into.kind or unit.kind == UnitKind.DISTRICT:
         raise InvalidInput(f"{unit.name}与{into.name}类别不同，只能并入同类单位。", field="into")
 
 
@@ -121,18 +128,12 @@ def check_close(change: UnitChange) -> None:
     if below:
         raise IllegalState(f"{unit.name}下还有 {below} 个未撤销的下级单位，请先调整、合并或撤销它们。", field="unit")
     if successor_id := change.after.get("successor_id"):
-        _check_successor(unit, open_one(successor_id, "successor"))
+        if open_one_beside(unit, successor_id, "successor").pk == unit.pk:
+            raise InvalidInput("承接单位不能是被撤销的单位自身。", field="successor")
         return
     if left := [work for work in registry.open_work([unit.pk]) if work.blocks]:
         told = "、".join(f"{work.label} {work.count} 件" for work in left)
         raise IllegalState(f"{unit.name}还有{told}未了结，请指定承接单位后再撤销。", field="successor")
-
-
-def _check_successor(unit: Unit, successor: Unit) -> None:
-    if successor.pk == unit.pk:
-        raise InvalidInput("承接单位不能是被撤销的单位自身。", field="successor")
-    if successor.district_id != unit.district_id:
-        raise NotFound("没有这个承接单位。", field="successor")
 
 
 CHECKS: dict[str, Callable[[UnitChange], None]] = {

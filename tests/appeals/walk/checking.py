@@ -1,14 +1,13 @@
-"""Taking one case inside a savepoint, and what must be so afterwards."""
+"""What must be so after a step."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 
 from appeals.models import Appeal, AppealEntry, Assignment
+from governance.audit import actions
 from governance.audit.models import Entry
 from governance.deadlines.models import Clock
 from governance.scope import Actor
@@ -27,16 +26,6 @@ _MAIN = {
 _HANDLED = {"dispatched", "in_progress", "shelved"}
 
 
-@contextmanager
-def undone() -> Iterator[None]:
-    """Whatever happens inside is taken back. A savepoint of no block, so that durable transactions fit inside."""
-    savepoint = transaction.savepoint()
-    try:
-        yield
-    finally:
-        transaction.savepoint_rollback(savepoint)
-
-
 def problems_after(appeal_id: int, *, to: str, kind: str, by: Actor, revision: int) -> list[str]:
     """What is wrong after a step that went through; empty when all is as it should be."""
     connection.check_constraints()
@@ -53,6 +42,8 @@ def _record(appeal: Appeal, kind: str, by: Actor) -> list[str]:
     told = row and {name: getattr(row, name, None) for name in ("user_id", "unit_id")}
     if row is None or row.action != f"appeal.{kind}" or told != {"user_id": by.user_id, "unit_id": by.unit_id}:
         found.append(f"audit row {row and row.action} by {told}")
+    elif actions.label_of(row.action) == row.action:
+        found.append(f"the record has no name for {row.action}")
     entry = AppealEntry.objects.filter(appeal=appeal, kind=kind).order_by("-pk").first()
     if entry is None or {name: getattr(entry, name) for name in who} != who or entry.to_state != appeal.state:
         found.append("no entry of the step by who took it")

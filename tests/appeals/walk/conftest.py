@@ -8,30 +8,27 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import transaction
 from django.test import override_settings
 
 from appeals.categories import ensure_default_categories
 from appeals.rules import ensure_default_rules
 from governance.calendars.defaults import ensure_default_calendar
 from governance.deadlines.defaults import ensure_default_policies
-from tests.appeals.walk.people import make_company
 from tests.appeals.walk.scenes import MADE, World
+from tests.walk.database import never_committed
+from tests.walk.people import make_company
 
 
 @pytest.fixture(scope="package")
 def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
-    """The company and its rules. Like Django's own test case: services may open their outermost transactions inside."""
-    outer: Any = transaction.atomic()
-    outer._from_testcase = True
+    """The company and its rules."""
     folder = tempfile.mkdtemp()
-    with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=folder), outer:
+    with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=folder), never_committed():
         ensure_default_calendar()
         ensure_default_policies(MADE)
         ensure_default_categories()
         ensure_default_rules()
         yield World(make_company(MADE))
-        transaction.set_rollback(True)
     shutil.rmtree(folder)
 
 

@@ -17,8 +17,8 @@ from governance.files.models import Attachment
 from governance.scope import Actor
 from tests.appeals.asking import REASON, WAITING
 from tests.appeals.conftest import REPLY, RESULT, new_appeal
-from tests.appeals.walk.people import Company, above
 from tests.files.crafted import picture, upload
+from tests.walk.people import Company, above
 
 # Monday 23 November 2026, 10:00: when everything is made; the steps that are walked are taken an hour later.
 MADE = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)

@@ -2,41 +2,28 @@
 
 from __future__ import annotations
 
-import inspect
-import pkgutil
-from importlib import import_module
-
 import pytest
 
-import appeals
 from appeals import services
 from appeals.models import Appeal, AppealEntry, Assignment
 from appeals.workflow import STATES
 from governance.audit.models import Entry
 from governance.errors import InvalidInput, NotAllowed, NotFound
 from tests.appeals.conftest import new_appeal
-from tests.appeals.walk.checking import problems_after, undone
-from tests.appeals.walk.database import changed, fingerprint
+from tests.appeals.walk.checking import problems_after
 from tests.appeals.walk.expected import ELSEWHERE, REGISTERS, RULES, SEES_ITS_TERRITORY
-from tests.appeals.walk.people import PEOPLE
 from tests.appeals.walk.samples import SAMPLES, WALKED_APART
 from tests.appeals.walk.scenes import SCENES, SITUATIONS, WALKED, WORDS, Case, World, sees, standings
+from tests.walk.collecting import public_functions, takes_by_keyword
+from tests.walk.database import changed, fingerprint, undone
+from tests.walk.people import PEOPLE
 
 pytestmark = pytest.mark.django_db
 
 
 def _write_services() -> set[str]:
     """Every public function of the package that writes: with keyword-only `by` and `now`, none of it private."""
-    found = set()
-    for module in pkgutil.walk_packages(appeals.__path__, "appeals."):
-        if any(part.startswith("_") or part == "migrations" for part in module.name.split(".")):
-            continue
-        for name, value in vars(import_module(module.name)).items():
-            if inspect.isfunction(value) and value.__module__ == module.name and not name.startswith("_"):
-                given = inspect.signature(value).parameters
-                if all(key in given and given[key].kind is given[key].KEYWORD_ONLY for key in ("by", "now")):
-                    found.add(f"{module.name}.{name}")
-    return found
+    return {name for name, function in public_functions("appeals") if takes_by_keyword(function, "by", "now")}
 
 
 def test_every_service_has_a_sample() -> None:

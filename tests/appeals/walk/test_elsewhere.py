@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from governance.audit import actions
 from governance.audit.models import Entry
 from governance.errors import DomainError, IllegalState, NotAllowed, NotFound
-from tests.appeals.walk.checking import undone
-from tests.appeals.walk.database import changed, fingerprint
 from tests.appeals.walk.elsewhere import SAMPLES, Elsewhere
 from tests.appeals.walk.expected import ELSEWHERE
-from tests.appeals.walk.people import PEOPLE
 from tests.appeals.walk.scenes import World
+from tests.walk.database import changed, fingerprint, undone
+from tests.walk.people import PEOPLE
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +42,7 @@ def test_who_may(world: World, name: str) -> None:
                 more = Entry.objects.count() - entries
                 told = set(Entry.objects.order_by("-pk").values_list("action", "user_id")[:more])
                 assert (sample.action, by.user_id) in told
+                assert actions.label_of(sample.action) != sample.action
 
 
 def _refused(world: World, sample: Elsewhere, thing: object, who: str) -> list[str]:

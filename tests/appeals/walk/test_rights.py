@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from governance.errors import DomainError, IllegalState, NotAllowed, NotFound
-from tests.appeals.walk.checking import problems_after, undone
-from tests.appeals.walk.database import changed, fingerprint
+from tests.appeals.walk.checking import problems_after
 from tests.appeals.walk.expected import RULES, SEES_ITS_TERRITORY
-from tests.appeals.walk.people import PEOPLE
 from tests.appeals.walk.samples import SAMPLES
 from tests.appeals.walk.scenes import SCENES, SITUATIONS, Case, Scene, World, sees, standings
+from tests.walk.database import changed, fingerprint, undone
+from tests.walk.people import PEOPLE
 
 pytestmark = pytest.mark.django_db
 

@@ -16,14 +16,14 @@ from appeals.models import Appeal
 from appeals.services.visit import COMPLAINANT
 from appeals.workflow import STATES, STEPS
 from governance.errors import DomainError, IllegalState
-from tests.appeals.walk.checking import problems_after, undone
-from tests.appeals.walk.database import changed, fingerprint
+from tests.appeals.walk.checking import problems_after
 from tests.appeals.walk.expected import LEADS
-from tests.appeals.walk.people import PEOPLE
 from tests.appeals.walk.samples import SAMPLES
 from tests.appeals.walk.scenes import SCENES, SITUATIONS, Case, World
 from tests.appeals.walk.test_rights import expected_of
 from tests.appeals.walk.ways import SCENE, WAYS, Way
+from tests.walk.database import changed, fingerprint, undone
+from tests.walk.people import PEOPLE
 
 pytestmark = pytest.mark.django_db
 

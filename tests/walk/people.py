@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from accounts.acting import actor_from
 from governance.scope import Actor, Role, UnitKind
+from grids import codes
 from grids.models import Unit
 from tests.fixtures import make_posting, make_unit
 
@@ -30,6 +32,11 @@ UNITS: dict[str, tuple[UnitKind, str]] = {
     "squad_2": (K.SQUAD, "street_1"),
     "enterprise_1": (K.ENTERPRISE, "district"),
 }
+# Another district, which the walk of the other rooms has as well.
+BESIDE: dict[str, tuple[UnitKind, str]] = {
+    "district_2": (K.DISTRICT, ""),
+    "street_3": (K.STREET, "district_2"),
+}
 ROLES: dict[UnitKind, str] = {
     K.DISTRICT: "DL DC AU SE SY",
     K.STREET: "SL SS",
@@ -39,7 +46,14 @@ ROLES: dict[UnitKind, str] = {
     K.SQUAD: "SS",
     K.ENTERPRISE: "EL",
 }
-PEOPLE = [f"{role}@{unit}" for unit, (kind, _) in UNITS.items() for role in ROLES[kind].split()]
+
+
+def people_of(units: Mapping[str, tuple[UnitKind, str]]) -> list[str]:
+    """Somebody of every role at every one of these units."""
+    return [f"{role}@{unit}" for unit, (kind, _) in units.items() for role in ROLES[kind].split()]
+
+
+PEOPLE = people_of(UNITS)
 
 
 def above(unit: str) -> list[str]:
@@ -62,13 +76,15 @@ class Company:
         return self.units[person.partition("@")[2]]
 
 
-def make_company(now: datetime) -> Company:
-    """Put them into the database."""
+def make_company(now: datetime, places: Mapping[str, tuple[UnitKind, str]] = UNITS) -> Company:
+    """Put them into the database, with codes as the official ones are."""
     units: dict[str, Unit] = {}
-    for order, (name, (kind, parent)) in enumerate(UNITS.items()):
-        units[name] = make_unit(f"99{order:04d}", name, kind, units.get(parent))
+    for name, (kind, parent) in places.items():
+        taken = {unit.code for unit in units.values()}
+        code = codes.next_free(kind, units[parent].code if parent else "990", taken)
+        units[name] = make_unit(code, name, kind, units.get(parent))
     postings = {
         person: make_posting(Role(person[:2]), units[person[3:]], username=person.lower().replace("@", "-"))
-        for person in PEOPLE
+        for person in people_of(places)
     }
     return Company(units, {person: actor_from(posting, now=now) for person, posting in postings.items()})
