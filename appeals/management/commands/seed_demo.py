@@ -13,6 +13,7 @@ from tqdm import tqdm
 from accounts.models import User
 from accounts.seeding import ensure_staff
 from appeals.categories import ensure_default_categories
+from appeals.demo import repeats
 from appeals.demo.past import write_past
 from appeals.demo.present import DAYS, play
 from appeals.demo.texts import GIVEN, SURNAMES
@@ -72,6 +73,7 @@ class Command(BaseCommand):
             )
         with tqdm(desc=f"近 {DAYS} 天", unit="步", disable=None) as bar:
             play(count=recent, first=0, now=now, progress=bar.update)
+        repeats.mark(now)
         audit.record(
             action=DONE, subject_type="grids.unit", subject_id=Unit.objects.get(code="230604").pk,
             after={"appeals": appeals}, by=PLATFORM, now=now,
