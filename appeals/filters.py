@@ -57,6 +57,7 @@ _COLUMNS = {
 }
 
 
+MOST_SUSPECTED = 10_000
 MINE = [("logged", "我登记的"), ("handled", "我经办的")]
 
 
@@ -205,7 +206,9 @@ class AppealFilterSet(django_filters.FilterSet):  # type: ignore[misc]
     def of_repeats(self, queryset: AppealQuerySet, name: str, value: str) -> AppealQuerySet:
         """What a search takes for a repeat, what is in a matter, what is in one of many people."""
         if value == "suspected":
-            return queryset.filter(Exists(SuspectedRepeat.objects.filter(appeal_id=OuterRef("pk"))))
+            # Few wait at a time. As a subquery the planner would rather walk all appeals by date than trust that.
+            waiting = SuspectedRepeat.objects.order_by("-pk").values_list("pk", flat=True)[:MOST_SUSPECTED]
+            return queryset.filter(pk__in=list(waiting))
         members = MatterMember.objects.filter(appeal_id=OuterRef("pk"))
         if value == "mass":
             members = members.filter(matter__people__gte=MASS_PEOPLE)
