@@ -43,6 +43,7 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "appeal.merge": frozenset({DC, SL, SS, CS, CW}),
     "appeal.unmerge": frozenset({DC, SL, SS, CS, CW}),
     "appeal.mark_repeat": frozenset({DC, SL, SS, CS, CW}),
+    "appeal.answer_hotline": frozenset({DC, SL, SS, CS, CW}),
     "appeal.ask_extension": HANDLERS,
     "appeal.decide_extension": frozenset({DC, SL, CS}),
     "appeal.ask_shelving": HANDLERS,
@@ -283,6 +284,9 @@ ROUTES: dict[str, str | dict[str, str]] = {
     "api:appeal_ask_shelving": {"POST": "appeal.ask_shelving"},
     "api:appeal_decide_shelving": {"POST": "appeal.shelve"},
     "api:appeal_reactivate": {"POST": "appeal.reactivate"},
+    "api:appeal_resend_to_hotline": {"POST": "appeal.answer_hotline"},
+    "api:appeal_rework_for_hotline": {"POST": "appeal.answer_hotline"},
+    "api:appeal_set_aside_return": {"POST": "appeal.answer_hotline"},
 }
 
 

@@ -25,6 +25,8 @@ DISPATCH, ACCEPT, CONTACT, RESOLVE, VISIT, REHANDLE = (
 )  # fmt: skip
 # One a supervision order: its key is the clock's detail. Likewise a request for more time.
 SUPERVISION, EXTENSION = "supervision_answer", "extension_decision"
+# One a return of the city hotline: its key is the clock's detail.
+HOTLINE = "hotline_return"
 # Work that was put aside comes back when it ends.
 REVIEW = "shelve_review"
 # The clock that a list shows, by state; the first that is open.
@@ -85,6 +87,11 @@ def start_if_none(appeal: Appeal, kind: str, *, unit_id: int, now: datetime) -> 
 def give_to(appeal: Appeal, unit_id: int) -> None:
     """The open handling clocks answer for this unit from now on."""
     open_clocks(appeal).filter(kind__in=(RESOLVE, REHANDLE), detail_id=0).update(unit_id=unit_id)
+
+
+def follow_desk(appeal: Appeal) -> None:
+    """What the desk has to answer goes with the appeal to another desk, on the same clock."""
+    open_clocks(appeal).filter(kind=HOTLINE).update(unit_id=appeal.desk_unit_id)
 
 
 def met(appeal: Appeal, *kinds: str, now: datetime, detail_id: int | None = 0) -> None:

@@ -9,11 +9,11 @@ from django.db.models import Count, F, QuerySet
 
 from accounts.rights import may
 from appeals import requests, selectors
-from appeals.models import Appeal, Assignment, Extension, Shelving, SupervisionOrder
+from appeals.models import Appeal, Assignment, Extension, HotlineReturn, Shelving, SupervisionOrder
 from appeals.models.limits import PENDING
 from appeals.models.supervision import SupervisionQuerySet
 from appeals.querysets import AppealQuerySet
-from appeals.workflow import DISPATCHED, IN_PROGRESS, OPEN, REGISTERED, RESOLVED
+from appeals.workflow import ANSWER_HOTLINE, DISPATCHED, IN_PROGRESS, OPEN, REGISTERED, RESOLVED
 from governance.scope import Actor, Role, UnitKind
 
 _COLUMNS = {
@@ -82,7 +82,21 @@ def piles(by: Actor) -> list[Pile]:
     if may(by, "appeal.visit"):
         rows = _by_clock(_rows().filter(desk_unit=unit, state=RESOLVED))
         found.append(Pile("visit", "待回访", rows, "", "没有待回访的工单。", view="appeals:visits"))
-    return [*_to_decide(by), *_supervised(by), *found, *_followed(by)]
+    return [*_returned(by), *_to_decide(by), *_supervised(by), *found, *_followed(by)]
+
+
+def _returned(by: Actor) -> list[Pile]:
+    """What the city hotline returned of what is on the unit's desk."""
+    if not may(by, ANSWER_HOTLINE):
+        return []
+    rows = _by_clock(returned_to(_rows(), by.unit_id))
+    return [Pile("hotline_return", "热线退回", rows, "hotline_return=open", "没有热线退回。", "over", word="处理退回")]
+
+
+def returned_to(rows: AppealQuerySet, unit_id: int) -> AppealQuerySet:
+    """Of the appeals those on the unit's desk with a return of the city hotline that nobody has answered."""
+    waiting = HotlineReturn.objects.filter(state=HotlineReturn.OPEN).order_by()
+    return rows.filter(desk_unit=unit_id, pk__in=waiting.values("appeal_id"))
 
 
 def _to_decide(by: Actor) -> list[Pile]:

@@ -221,7 +221,7 @@ _LABELS = {
     "q": "关键词", "tab": "状态", "category": "类别", "place": "区域", "channel": "渠道", "registered_after": "起",
     "registered_before": "止", "unit": "主办单位", "urgency": "紧急程度", "state": "状态", "handler": "经办人",
     "mine": "与我相关", "person": "完整号码", "order": "排序", "origin": "来由", "returned": "退单",
-    "imported": "导入批次", "deciding": "待审批",
+    "imported": "导入批次", "deciding": "待审批", "hotline_return": "热线退回",
 }  # fmt: skip
 
 

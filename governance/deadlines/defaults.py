@@ -3,7 +3,8 @@
 Source: the district's rules for 民有所呼 orders (dispatch 4 working hours, life-safety 1 h, utilities 2 h; accept
 4 working hours; first contact 1 working day; resolve 1, 5 or 15 working days; visit and re-handling 3; yellow card a
 working day before the limit; ladder +1, +3, +5 working days; extension at most 3 times 5 working days; shelving
-reviewed within 180 days). A limit too short for a warning of a working day has one of about a quarter of its length.
+reviewed within 180 days; a return of the city hotline answered within 4 working hours). A limit too short for a warning
+of a working day has one of about a quarter of its length.
 """
 
 from __future__ import annotations
@@ -59,6 +60,7 @@ def _terms(*, dispatch: Data, resolve_days: int) -> Data:
         "rehandle": _term(3, "working_days", _DAY_BEFORE, ladder=LADDER, extension=_EXTENSION),
         "supervision_answer": _term(3, "working_days", _DAY_BEFORE, ladder=LADDER[2:]),
         "shelve_review": _term(180, "calendar_days", _span(7, "calendar_days"), missed="review_shelved"),
+        "hotline_return": _term(4, "working_hours", _HOUR_BEFORE, ladder=LADDER[:1]),
     }
 
 

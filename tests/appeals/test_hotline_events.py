@@ -2,36 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
-from appeals import services
-from appeals.models import Appeal, AppealEntry
+from appeals.models import AppealEntry
 from governance.audit.models import Entry
 from governance.outbox.delivery import deliver_next
 from governance.outbox.models import Delivery, InboxItem
-from tests.appeals.conftest import REPLY, RESULT
-from tests.standins.hotline import SECRET, HotlineServer, running
+from tests.appeals.conftest import REPLY
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def city(settings) -> Iterator[HotlineServer]:
-    with running() as server:
-        settings.OUTBOX_CHANNELS = {
-            "hotline": {"adapter": "governance.outbox.channels.Hotline", "url": server.url, "secret": SECRET}
-        }
-        yield server
-
-
-@pytest.fixture
-def resolved_for_the_city(city, registered, cast, district, now) -> Appeal:
-    appeal = registered(unit_id=district.community_1.pk, channel="hotline", source_number="DQ2026030200017")
-    services.dispatch(appeal_id=appeal.pk, to_unit_id=district.department_1.pk, by=cast.dc, now=now)
-    services.accept(appeal_id=appeal.pk, by=cast.ds, now=now)
-    return services.resolve(appeal_id=appeal.pk, result=RESULT, public_reply=REPLY, by=cast.ds, now=now)
 
 
 def test_the_city_is_told_of_each_change_in_order_with_its_own_number(city, resolved_for_the_city, now):

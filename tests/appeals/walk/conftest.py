@@ -25,7 +25,8 @@ def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
     outer: Any = transaction.atomic()
     outer._from_testcase = True
     folder = tempfile.mkdtemp()
-    with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=folder), outer:
+    channels = {"hotline": {"adapter": "governance.outbox.channels.Hotline", "url": "https://city", "secret": "walk"}}
+    with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=folder, OUTBOX_CHANNELS=channels), outer:
         ensure_default_calendar()
         ensure_default_policies(MADE)
         ensure_default_categories()
