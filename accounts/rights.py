@@ -201,6 +201,7 @@ ROUTES: dict[str, str | dict[str, str]] = {
     "appeals:saved_views": {"GET": "appeal.see"},
     "appeals:worklist": {"GET": "appeal.see"},
     "appeals:register": "appeal.register",
+    "appeals:hotline_panel": {"GET": "appeal.see"},
     "appeals:repeat_panel": {"GET": "appeal.mark_repeat"},
     "appeals:repeat_mark": {"POST": "appeal.mark_repeat"},
     "appeals:repeat_refuse": {"POST": "appeal.mark_repeat"},

@@ -10,13 +10,14 @@ from django.db.models import Count, Q, QuerySet
 from accounts.rights import may
 from appeals import search
 from appeals.hotline import CHANNEL as HOTLINE
-from appeals.hotline import can_be_sent_again
+from appeals.hotline import SUBJECT, can_be_sent_again
 from appeals.models import Appeal, AppealEntry, Assignment, Category, HotlineReturn, SupervisionOrder
 from appeals.querysets import AppealQuerySet
 from appeals.requests import may_ask
 from appeals.stages import open_stages
 from appeals.standing import stands
 from appeals.workflow import ANSWER_HOTLINE, STEPS, Step
+from governance.outbox.models import Delivery
 from governance.scope import Actor
 from grids.models import Unit
 
@@ -112,6 +113,17 @@ def open_returns(appeal: Appeal) -> list[HotlineReturn]:
         return []
     waiting = HotlineReturn.objects.filter(appeal=appeal, state=HotlineReturn.OPEN)
     return list(waiting.select_related("delivery").order_by("pk"))
+
+
+def returns(appeal: Appeal) -> QuerySet[HotlineReturn]:
+    """All that the city hotline returned, answered or not."""
+    return HotlineReturn.objects.filter(appeal=appeal).order_by("pk")
+
+
+def told(appeal: Appeal) -> QuerySet[Delivery]:
+    """What the city hotline was told of the appeal, or is to be told, newest first."""
+    sent = Delivery.objects.filter(subject_type=SUBJECT, subject_id=appeal.pk, channel=HOTLINE)
+    return sent.defer("address_sealed").order_by("-sequence")
 
 
 def timeline(appeal: Appeal) -> QuerySet[AppealEntry]:

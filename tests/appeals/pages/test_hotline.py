@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from appeals import services
 from appeals.models import Appeal, HotlineReturn
+from governance.outbox.delivery import deliver_next
 from tests.appeals.asking import ask_more
 from tests.appeals.conftest import REPLY, refuse_newest
 from tests.appeals.pages.conftest import XSS
@@ -105,6 +106,31 @@ class TestAnswered:
         given = {"returned": which, "words": "已与市热线沟通。"}
         assert browse(cast.ss).post(step(returned.appeal, "set_aside_return"), given).status_code == 400
         assert HotlineReturn.objects.get().state == "open"
+
+
+class TestWhatWasSent:
+    def test_with_what_became_of_it(self, returned, browse, cast, django_assert_max_num_queries) -> None:
+        client, appeal = browse(cast.ss), returned.appeal
+        url = reverse("appeals:hotline_panel", args=[appeal.pk])
+        assert url in client.get(detail(appeal)).content.decode()
+        with django_assert_max_num_queries(10):
+            page = client.get(url).content.decode()
+        assert (page.count("已送达"), page.count("答复未说明完成时间")) == (3, 1)
+        client.post(step(appeal, "set_aside_return"), {"returned": returned.pk, "words": "已与市热线沟通。"})
+        assert "已存查：已与市热线沟通。" in client.get(url).content.decode()
+
+    def test_why_it_did_not_arrive(self, city, resolved_for_the_city, browse, cast, now) -> None:
+        city.plan = [(404, b"")]
+        assert deliver_next(now=now) is False
+        url = reverse("appeals:hotline_panel", args=[resolved_for_the_city.pk])
+        page = browse(cast.ss).get(url).content.decode()
+        assert "对方返回 HTTP 404" in page
+        assert ("未送达" in page, page.count("待发送")) == (True, 3)
+
+    def test_of_what_came_otherwise_there_is_nothing(self, resolved, browse, cast) -> None:
+        client, url = browse(cast.ss), reverse("appeals:hotline_panel", args=[resolved.pk])
+        assert url not in client.get(detail(resolved)).content.decode()
+        assert "还没有向市热线报送过" in client.get(url).content.decode()
 
 
 def test_the_page_of_a_hotline_appeal_costs_two_queries_more(
