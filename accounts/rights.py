@@ -232,6 +232,8 @@ ROUTES: dict[str, str | dict[str, str]] = {
     "progress:ask": {"GET": PUBLIC, "POST": PUBLIC},
     "progress:show": {"GET": PUBLIC, "POST": PUBLIC},
     "progress:leave": {"POST": PUBLIC},
+    # the city hotline's own calls, signed with the secret that both sides share
+    "city:returns": {"POST": PUBLIC},
     # API
     "api:schema": PUBLIC,
     "api:docs": PUBLIC,

@@ -120,6 +120,11 @@ def returns(appeal: Appeal) -> QuerySet[HotlineReturn]:
     return HotlineReturn.objects.filter(appeal=appeal).order_by("pk")
 
 
+def refused_extensions(appeal: Appeal) -> list[HotlineReturn]:
+    """What the city hotline said against more time, asked for or decided on; no query for any other appeal."""
+    return list(returns(appeal).filter(event__startswith="extension_")) if appeal.channel == HOTLINE else []
+
+
 def told(appeal: Appeal) -> QuerySet[Delivery]:
     """What the city hotline was told of the appeal, or is to be told, newest first."""
     sent = Delivery.objects.filter(subject_type=SUBJECT, subject_id=appeal.pk, channel=HOTLINE)

@@ -25,12 +25,15 @@ class Refusal:
     code: str
     reason: str
     delivery: Delivery | None = None
+    # When the city says that it returned it, where it says so.
+    returned_at: str = ""
 
 
 def take(appeal: Appeal, refusal: Refusal, now: datetime) -> HotlineReturn:
     """Open the event's return, or the one there is once more; on record with the appeal, and told to its desk."""
     returned = _opened(appeal, refusal, now)
     data = {"code": refusal.code, "event": refusal.event, "sequence": refusal.sequence}
+    data |= {"returned_at": refusal.returned_at} if refusal.returned_at else {}
     entry = add_entry(appeal, "hotline_returned", by=PLATFORM, now=now, words=refusal.reason, data=data)
     audit.record(
         action="appeal.hotline_returned", subject_type=SUBJECT, subject_id=appeal.pk, subject_label=appeal.number,

@@ -6,21 +6,43 @@ done anew; or it is set aside, with the reason. Each is a step of `appeals.workf
 
 from __future__ import annotations
 
+import hashlib
+import json
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import IntegrityError, transaction
+
 from appeals import clocks
 from appeals.hotline import CHANNEL, WITH_REPLY, can_be_sent_again, correct, repeat
-from appeals.models import Appeal, HotlineReturn
+from appeals.models import Appeal, HotlineNotice, HotlineReturn
 from appeals.services import _returns
 from appeals.services._again import hand_back
 from appeals.services._returns import Refusal
 from appeals.services._run import Run, step
 from appeals.words import clean, tidied
-from governance.errors import IllegalState, InvalidInput
+from governance.errors import IllegalState, InvalidInput, NotFound
 from governance.outbox.channels import is_configured
 from governance.outbox.models import Delivery
 from governance.scope import Actor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """A return as the city sent it; `sequence` is 0 where it did not say which of the events is meant."""
+
+    hotline_number: str
+    event: str
+    code: str
+    reason: str
+    returned_at: str
+    sequence: int = 0
+
+    @property
+    def digest(self) -> str:
+        """The same for the same content, however it was written."""
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
 
 
 def take_refusal(delivery: Delivery, answer: dict[str, Any], now: datetime) -> None:
@@ -31,6 +53,53 @@ def take_refusal(delivery: Delivery, answer: dict[str, Any], now: datetime) -> N
         code=_text(answer.get("code"), 32), reason=_text(answer.get("reason"), 1000) or "市热线没有说明理由",
     )  # fmt: skip
     _returns.take(appeal, refusal, now)
+
+
+def take_notice(*, notice: Notice, key: str, now: datetime) -> tuple[HotlineReturn, bool]:
+    """A return that the city sent by itself, and whether it is new: one key is taken once.
+
+    Raises NotFound for a number that is none of ours, InvalidInput ("sequence", "event") for what it was never told,
+    IllegalState for a key that came with other content. The caller has made sure that it is the city.
+    """
+    try:
+        return _noticed(notice, key, now)
+    except IntegrityError:
+        # The same key at the same moment: now it is known.
+        return _noticed(notice, key, now)
+
+
+def _noticed(notice: Notice, key: str, now: datetime) -> tuple[HotlineReturn, bool]:
+    with transaction.atomic(durable=True):
+        known = HotlineNotice.objects.select_related("returned__appeal").filter(key=key).first()
+        if known is not None:
+            if known.digest != notice.digest:
+                raise IllegalState("这个幂等键已用于另一份内容，请换一个新的键。", code="idempotency_key_reused")
+            return known.returned, False
+        own = Appeal.objects.select_for_update(of=("self",)).filter(channel=CHANNEL)
+        appeal = own.filter(source_number=notice.hotline_number).first()
+        if appeal is None:
+            raise NotFound("没有这个热线编号的工单。")
+        delivery = _delivery_of(appeal, notice)
+        refusal = Refusal(
+            event=notice.event, sequence=delivery.sequence if delivery else 0, code=notice.code, reason=notice.reason,
+            delivery=delivery, returned_at=notice.returned_at,
+        )  # fmt: skip
+        returned = _returns.take(appeal, refusal, now)
+        HotlineNotice.objects.create(key=key, digest=notice.digest, returned=returned, received_at=now)
+    return returned, True
+
+
+def _delivery_of(appeal: Appeal, notice: Notice) -> Delivery | None:
+    """What is returned: by its sequence, else the newest of its kind; None for what reached the city without us."""
+    sent = Delivery.objects.filter(stream=f"hotline:{appeal.pk}")
+    if not notice.sequence:
+        return sent.filter(payload__event=notice.event).order_by("-sequence").first()
+    delivery = sent.filter(sequence=notice.sequence).first()
+    if delivery is None:
+        raise InvalidInput(f"没有报送过第 {notice.sequence} 号事项。", field="sequence")
+    if delivery.payload.get("event") != notice.event:
+        raise InvalidInput(f"第 {notice.sequence} 号事项不是 {notice.event}。", field="event")
+    return delivery
 
 
 def _text(value: object, most: int) -> str:

@@ -13,7 +13,16 @@ from django.conf import settings
 from appeals import requests, selectors
 from appeals import stages as staged
 from appeals.clocks import card_of
-from appeals.models import Appeal, AppealEntry, Assignment, Extension, SendBack, Shelving, SupervisionOrder
+from appeals.models import (
+    Appeal,
+    AppealEntry,
+    Assignment,
+    Extension,
+    HotlineReturn,
+    SendBack,
+    Shelving,
+    SupervisionOrder,
+)
 from appeals.models.hotline import EVENTS as HOTLINE_EVENTS
 from appeals.services._policy import label_of
 from appeals.services.extend import length_text
@@ -172,6 +181,8 @@ class Asked:
     chip: Chip
     note: str
     attachments: list[Attachment]
+    # What the city hotline said against it.
+    returned: list[HotlineReturn] = field(default_factory=list)
 
 
 def _requests(appeal: Appeal, events: list[Event], now: datetime) -> dict[str, Any]:
@@ -179,9 +190,12 @@ def _requests(appeal: Appeal, events: list[Event], now: datetime) -> dict[str, A
     files = {(e.entry.kind, e.entry.data.get("request")): e.attachments for e in events if e.entry.kind in _ASKING}
     found: list[Asked] = []
     if "ask_extension" in {kind for kind, _ in files}:
+        refused = selectors.refused_extensions(appeal)
         for more in requests.extensions(appeal):
             note = f"新时限 {dates.moment(more.due_after)}" if more.due_after else ""
-            found.append(_asked(f"延期 {length_text(more)}", more, note, files.get(("ask_extension", more.pk), [])))
+            asked = _asked(f"延期 {length_text(more)}", more, note, files.get(("ask_extension", more.pk), []))
+            asked.returned.extend(one for one in refused if one.happened_at in {more.asked_at, more.decided_at})
+            found.append(asked)
     shelvings = list(requests.shelvings(appeal)) if "ask_shelving" in {kind for kind, _ in files} else []
     for one in shelvings:
         label, note = f"挂账至 {one.review_on:%Y-%m-%d}（{one.get_kind_display()}）", ""

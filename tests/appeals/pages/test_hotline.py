@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from django.urls import reverse
 from appeals import services
 from appeals.models import Appeal, HotlineReturn
 from governance.outbox.delivery import deliver_next
-from tests.appeals.asking import ask_more
+from tests.appeals.asking import ask_more, decide_more
 from tests.appeals.conftest import REPLY, refuse_newest
 from tests.appeals.pages.conftest import XSS
 
@@ -87,25 +88,50 @@ class TestAnswered:
         assert client.post(url, {"returned": returned.pk, "words": "已与市热线沟通。"}).status_code == 302
         assert client.get(url).status_code == 302
 
-    def test_an_extension_is_explained(self, city, registered, browse, cast, district, now, settings, tmp_path) -> None:
-        settings.MEDIA_ROOT = tmp_path
-        appeal = registered(channel="hotline", source_number="DQ7")
-        services.dispatch(appeal_id=appeal.pk, to_unit_id=district.department_1.pk, by=cast.dc, now=now)
-        services.accept(appeal_id=appeal.pk, by=cast.ds, now=now)
-        ask_more(appeal, cast.ds, now)
-        returned = refuse_newest(city, now, "同类事项不予延期")
-        client = browse(cast.dc)
-        form = client.get(step(appeal, "resend_to_hotline")).content.decode()
-        assert 'name="public_reply"' not in form
-        given = {"returned": returned.pk, "words": "厂家停产，须定制。"}
-        assert client.post(step(appeal, "resend_to_hotline"), given).status_code == 302
-        assert HotlineReturn.objects.get().state == "resent"
-
     @pytest.mark.parametrize("which", ["0", "999999999999999999999", "x", "-1", ""])
     def test_of_a_return_that_is_none(self, returned, browse, cast, which) -> None:
         given = {"returned": which, "words": "已与市热线沟通。"}
         assert browse(cast.ss).post(step(returned.appeal, "set_aside_return"), given).status_code == 400
         assert HotlineReturn.objects.get().state == "open"
+
+
+class TestExtension:
+    @pytest.fixture
+    def asked(self, city, registered, cast, district, now, settings, tmp_path) -> Appeal:
+        settings.MEDIA_ROOT = tmp_path
+        appeal = registered(channel="hotline", source_number="DQ7")
+        services.dispatch(appeal_id=appeal.pk, to_unit_id=district.department_1.pk, by=cast.dc, now=now)
+        services.accept(appeal_id=appeal.pk, by=cast.ds, now=now)
+        return ask_more(appeal, cast.ds, now)
+
+    def test_who_decides_sees_what_the_city_said_of_the_request(self, city, asked, browse, cast, now) -> None:
+        refuse_newest(city, now, "同类事项不予延期")
+        page = browse(cast.dc).get(detail(asked))
+        (request,) = page.context["requests"]
+        assert [one.reason for one in request.returned] == ["同类事项不予延期"]
+        assert "decide_extension" in page.context["can"]
+        assert "市热线退回“申请延期”（R01）：同类事项不予延期" in page.content.decode()
+
+    def test_it_is_told_again_with_an_explanation(self, city, asked, browse, cast, now) -> None:
+        returned = refuse_newest(city, now, "同类事项不予延期")
+        client, url = browse(cast.dc), step(asked, "resend_to_hotline")
+        assert 'name="public_reply"' not in client.get(url).content.decode()
+        given = {"returned": returned.pk, "words": "厂家停产，须定制。"}
+        assert client.post(url, given).status_code == 302
+        assert HotlineReturn.objects.get().state == "resent"
+
+    def test_and_what_it_said_of_the_decision(self, city, asked, browse, cast, now) -> None:
+        decide_more(asked, cast.dc, now + timedelta(seconds=20))
+        refuse_newest(city, now + timedelta(seconds=30), "不予延期")
+        (request,) = browse(cast.dc).get(detail(asked)).context["requests"]
+        assert [(one.event, one.reason) for one in request.returned] == [("extension_granted", "不予延期")]
+
+    def test_another_request_has_nothing_to_do_with_it(self, city, asked, browse, cast, now) -> None:
+        refuse_newest(city, now, "同类事项不予延期")
+        decide_more(asked, cast.dc, now + timedelta(seconds=10), grant=False)
+        ask_more(asked, cast.ds, now + timedelta(seconds=20))
+        newest, first = browse(cast.dc).get(detail(asked)).context["requests"]
+        assert (newest.returned, [one.event for one in first.returned]) == ([], ["extension_requested"])
 
 
 class TestWhatWasSent:
