@@ -103,8 +103,11 @@ def met(appeal: Appeal, *kinds: str, now: datetime, detail_id: int | None = 0) -
 
 
 def cancel(appeal: Appeal, *kinds: str, now: datetime, detail_id: int | None = None) -> None:
-    """End the open clocks of these kinds without a verdict; all that are open when no kind is named."""
-    for kind in kinds or tuple(open_clocks(appeal).values_list("kind", flat=True).distinct()):
+    """End the open clocks of these kinds without a verdict; when no kind is named, all that end with the appeal.
+
+    What the city hotline returned waits for its answer whatever becomes of the appeal.
+    """
+    for kind in kinds or tuple(open_clocks(appeal).exclude(kind=HOTLINE).values_list("kind", flat=True).distinct()):
         deadlines.finish(
             subject_type=SUBJECT, subject_id=appeal.pk, kind=kind, detail_id=detail_id, outcome=Clock.CANCELLED, now=now
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from appeals import clocks, desk, services
 from appeals.models import Appeal, HotlineReturn
@@ -16,7 +17,7 @@ from governance.errors import IllegalState, InvalidInput, NotAllowed, NotFound
 from governance.outbox import retrying
 from governance.outbox.delivery import deliver_next
 from governance.outbox.models import Delivery, InboxItem
-from tests.appeals.asking import REASON, ask_more, clock, decide_more
+from tests.appeals.asking import REASON, ask_more, ask_to_lie, clock, decide_more, decide_to_lie
 from tests.appeals.conftest import REPLY, refuse_newest
 
 CORRECTED = "您反映的电梯主板已于十一月二十日更换，当日恢复运行。"
@@ -38,6 +39,11 @@ def resend(appeal: Appeal, by, now, **values) -> Appeal:
 def drain(now) -> None:
     while deliver_next(now=now) is not None:
         pass
+
+
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path) -> None:
+    settings.MEDIA_ROOT = tmp_path
 
 
 @pytest.fixture
@@ -290,6 +296,17 @@ class TestExtension:
             appeal_id=asked.pk, words="厂家停产，须定制。", return_id=returned.pk, by=cast.dc, now=now
         )
         assert sent(asked)[-1]["due_at"] == sent(asked)[-2]["due_at"]
+
+    def test_its_limit_runs_on_while_the_work_is_put_aside(self, asked, cast, now) -> None:
+        ask_to_lie(asked, cast.ds, now, timezone.localdate(now) + timedelta(days=90))
+        decide_to_lie(asked, cast.dc, now)
+        assert (clock(asked, "resolve").state, clock(asked, "hotline_return").state) == ("paused", "running")
+
+    def test_and_after_a_merger(self, asked, registered, cast, now) -> None:
+        services.merge(appeal_id=asked.pk, into_id=registered().pk, by=cast.dc, now=now)
+        assert (clock(asked, "resolve").state, clock(asked, "hotline_return").state) == ("cancelled", "running")
+        services.set_aside_return(appeal_id=asked.pk, words="已并案，不再延期。", by=cast.dc, now=now)
+        assert clock(asked, "hotline_return").state == "met"
 
     def test_it_goes_with_the_appeal_to_another_desk(self, asked, cast, district, now) -> None:
         assert clock(asked, "hotline_return").unit_id == district.district.pk
