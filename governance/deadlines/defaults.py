@@ -42,6 +42,8 @@ def _term(amount: int, unit: str, warn: Data, **more: Any) -> Data:
 
 _HOUR_BEFORE, _TWO_HOURS_BEFORE = _span(1, "working_hours"), _span(2, "working_hours")
 _DAY_BEFORE = _span(1, "working_days")
+# Limits that versions made before them do not have: who edits such a policy finds them in the form, to be saved with it.
+NEWER: Data = {"hotline_return": _term(4, "working_hours", _HOUR_BEFORE, ladder=LADDER[:1])}
 # Of at most 5 days each; longer ones, up to 15, are for the district centre alone.
 _EXTENSION = _span(15, "working_days") | {"times": 3, "own": 5}
 
@@ -60,7 +62,7 @@ def _terms(*, dispatch: Data, resolve_days: int) -> Data:
         "rehandle": _term(3, "working_days", _DAY_BEFORE, ladder=LADDER, extension=_EXTENSION),
         "supervision_answer": _term(3, "working_days", _DAY_BEFORE, ladder=LADDER[2:]),
         "shelve_review": _term(180, "calendar_days", _span(7, "calendar_days"), missed="review_shelved"),
-        "hotline_return": _term(4, "working_hours", _HOUR_BEFORE, ladder=LADDER[:1]),
+        **NEWER,
     }
 
 
@@ -84,6 +86,12 @@ POLICIES: tuple[tuple[str, str, Data], ...] = (
     ("utilities", "水电气热", _terms(dispatch=_DISPATCH_UTILITIES, resolve_days=5)),
     ("illegal_construction", "违法建设", _terms(dispatch=_DISPATCH, resolve_days=25) | _STAGES),
 )
+
+
+def with_newer(subject_type: str, terms: Terms) -> Terms:
+    """The terms, and what came into being after they were made."""
+    newer = NEWER if subject_type == APPEALS else {}
+    return Terms.parse(newer | terms.as_data())
 
 
 def ensure_default_policies(now: datetime) -> None:
