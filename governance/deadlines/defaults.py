@@ -42,7 +42,7 @@ def _term(amount: int, unit: str, warn: Data, **more: Any) -> Data:
 
 _HOUR_BEFORE, _TWO_HOURS_BEFORE = _span(1, "working_hours"), _span(2, "working_hours")
 _DAY_BEFORE = _span(1, "working_days")
-# Limits that versions made before them do not have: who edits such a policy finds them in the form, to be saved with it.
+# Limits that versions made before them do not have: who edits such a policy finds them in the form.
 NEWER: Data = {"hotline_return": _term(4, "working_hours", _HOUR_BEFORE, ladder=LADDER[:1])}
 # Of at most 5 days each; longer ones, up to 15, are for the district centre alone.
 _EXTENSION = _span(15, "working_days") | {"times": 3, "own": 5}
