@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, cast
 
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 
 from accounts.rights import may
-from appeals import requests, selectors
+from appeals import clocks, requests, selectors
 from appeals.models import Appeal, Assignment, Extension, HotlineReturn, Shelving, SupervisionOrder
 from appeals.models.limits import PENDING
 from appeals.models.supervision import SupervisionQuerySet
 from appeals.querysets import AppealQuerySet
 from appeals.workflow import ANSWER_HOTLINE, DISPATCHED, IN_PROGRESS, OPEN, REGISTERED, RESOLVED
+from governance.deadlines.models import Clock
 from governance.scope import Actor, Role, UnitKind
 
 _COLUMNS = {
@@ -37,6 +38,8 @@ class Pile:
     view: str = "appeals:list"
     # What the unit would do with each; "" for what its state says.
     word: str = ""
+    # The annotation that holds the limit of what is waited for; "" for the appeal's own.
+    due: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +92,16 @@ def _returned(by: Actor) -> list[Pile]:
     """What the city hotline returned of what is on the unit's desk."""
     if not may(by, ANSWER_HOTLINE):
         return []
-    rows = _by_clock(returned_to(_rows(), by.unit_id))
-    return [Pile("hotline_return", "热线退回", rows, "hotline_return=open", "没有热线退回。", "over", word="处理退回")]
+    limits = Clock.objects.filter(
+        subject_type=clocks.SUBJECT, subject_id=OuterRef("pk"), kind=clocks.HOTLINE, state=Clock.RUNNING
+    )
+    first = Subquery(limits.order_by("due_at").values("due_at")[:1])
+    rows = returned_to(_rows(), by.unit_id).annotate(answer_due=first)
+    rows = rows.order_by(F("answer_due").asc(nulls_last=True), "id")
+    return [
+        Pile("hotline_return", "热线退回", rows, "hotline_return=open", "没有热线退回。", "over", word="处理退回",
+             due="answer_due")
+    ]  # fmt: skip
 
 
 def returned_to(rows: AppealQuerySet, unit_id: int) -> AppealQuerySet:

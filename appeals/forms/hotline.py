@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.text import Truncator
 
 from appeals import selectors
 from appeals.forms.steps import StepForm, words_field
@@ -44,7 +45,7 @@ class _AnswerReturn(StepForm):
 def in_words(returned: HotlineReturn) -> str:
     """A return in one line: which event, why."""
     code = f"（{returned.code}）" if returned.code else ""
-    return f"市热线退回“{returned.get_event_display()}”{code}：{returned.reason}"
+    return f"市热线退回“{returned.get_event_display()}”{code}：{Truncator(returned.reason).chars(60)}"
 
 
 class Resend(_AnswerReturn):

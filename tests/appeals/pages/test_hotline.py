@@ -11,7 +11,8 @@ from django.urls import reverse
 from appeals import services
 from appeals.models import Appeal, HotlineReturn
 from governance.outbox.delivery import deliver_next
-from tests.appeals.asking import ask_more, decide_more
+from governance.ui import dates
+from tests.appeals.asking import ask_more, clock, decide_more
 from tests.appeals.conftest import REPLY, refuse_newest
 from tests.appeals.pages.conftest import XSS
 
@@ -36,6 +37,15 @@ class TestFound:
         assert [row.object for row in listed] == [returned.appeal]
         others = browse(cast.dc).get(reverse("appeals:list"), {"hotline_return": "open"}).context["rows"]
         assert list(others) == []
+
+    def test_by_its_own_limit_though_the_appeal_is_closed(self, city, returned, browse, cast, now) -> None:
+        report = services.VisitReport(method="phone", reached=True, solved=True, satisfaction="satisfied")
+        services.visit(appeal_id=returned.appeal_id, report=report, by=cast.ss, now=now)
+        sections = {one.key: one for one in browse(cast.ss).get(reverse("appeals:worklist")).context["sections"]}
+        (item,) = sections["hotline_return"].items
+        due = clock(returned.appeal, "hotline_return").due_at
+        assert f'title="时限 {dates.moment(due)}' in item.clock
+        assert item.appeal.due_at is None
 
     def test_no_other_word_narrows_the_list(self, returned, browse, cast) -> None:
         answer = browse(cast.ss).get(reverse("appeals:list"), {"hotline_return": "x' OR 1=1"})
