@@ -43,6 +43,7 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "appeal.merge": frozenset({DC, SL, SS, CS, CW}),
     "appeal.unmerge": frozenset({DC, SL, SS, CS, CW}),
     "appeal.mark_repeat": frozenset({DC, SL, SS, CS, CW}),
+    "appeal.answer_hotline": frozenset({DC, SL, SS, CS, CW}),
     "appeal.ask_extension": HANDLERS,
     "appeal.decide_extension": frozenset({DC, SL, CS}),
     "appeal.ask_shelving": HANDLERS,
@@ -201,6 +202,7 @@ ROUTES: dict[str, str | dict[str, str]] = {
     "appeals:saved_views": {"GET": "appeal.see"},
     "appeals:worklist": {"GET": "appeal.see"},
     "appeals:register": "appeal.register",
+    "appeals:hotline_panel": {"GET": "appeal.see"},
     "appeals:repeat_panel": {"GET": "appeal.mark_repeat"},
     "appeals:repeat_mark": {"POST": "appeal.mark_repeat"},
     "appeals:repeat_refuse": {"POST": "appeal.mark_repeat"},
@@ -232,6 +234,8 @@ ROUTES: dict[str, str | dict[str, str]] = {
     "progress:ask": {"GET": PUBLIC, "POST": PUBLIC},
     "progress:show": {"GET": PUBLIC, "POST": PUBLIC},
     "progress:leave": {"POST": PUBLIC},
+    # the city hotline's own calls, signed with the secret that both sides share
+    "city:returns": {"POST": PUBLIC},
     # API
     "api:schema": PUBLIC,
     "api:docs": PUBLIC,
@@ -290,6 +294,9 @@ ROUTES: dict[str, str | dict[str, str]] = {
     "api:appeal_ask_shelving": {"POST": "appeal.ask_shelving"},
     "api:appeal_decide_shelving": {"POST": "appeal.shelve"},
     "api:appeal_reactivate": {"POST": "appeal.reactivate"},
+    "api:appeal_resend_to_hotline": {"POST": "appeal.answer_hotline"},
+    "api:appeal_rework_for_hotline": {"POST": "appeal.answer_hotline"},
+    "api:appeal_set_aside_return": {"POST": "appeal.answer_hotline"},
 }
 
 

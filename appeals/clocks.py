@@ -25,6 +25,8 @@ DISPATCH, ACCEPT, CONTACT, RESOLVE, VISIT, REHANDLE = (
 )  # fmt: skip
 # One a supervision order: its key is the clock's detail. Likewise a request for more time.
 SUPERVISION, EXTENSION = "supervision_answer", "extension_decision"
+# One a return of the city hotline: its key is the clock's detail.
+HOTLINE = "hotline_return"
 # Work that was put aside comes back when it ends.
 REVIEW = "shelve_review"
 # The clock that a list shows, by state; the first that is open.
@@ -87,6 +89,11 @@ def give_to(appeal: Appeal, unit_id: int) -> None:
     open_clocks(appeal).filter(kind__in=(RESOLVE, REHANDLE), detail_id=0).update(unit_id=unit_id)
 
 
+def follow_desk(appeal: Appeal) -> None:
+    """What the desk has to answer goes with the appeal to another desk, on the same clock."""
+    open_clocks(appeal).filter(kind=HOTLINE).update(unit_id=appeal.desk_unit_id)
+
+
 def met(appeal: Appeal, *kinds: str, now: datetime, detail_id: int | None = 0) -> None:
     """End the open clocks of these kinds: met, or missed when the limit has passed."""
     for kind in kinds:
@@ -96,8 +103,11 @@ def met(appeal: Appeal, *kinds: str, now: datetime, detail_id: int | None = 0) -
 
 
 def cancel(appeal: Appeal, *kinds: str, now: datetime, detail_id: int | None = None) -> None:
-    """End the open clocks of these kinds without a verdict; all that are open when no kind is named."""
-    for kind in kinds or tuple(open_clocks(appeal).values_list("kind", flat=True).distinct()):
+    """End the open clocks of these kinds without a verdict; when no kind is named, all that end with the appeal.
+
+    What the city hotline returned waits for its answer whatever becomes of the appeal.
+    """
+    for kind in kinds or tuple(open_clocks(appeal).exclude(kind=HOTLINE).values_list("kind", flat=True).distinct()):
         deadlines.finish(
             subject_type=SUBJECT, subject_id=appeal.pk, kind=kind, detail_id=detail_id, outcome=Clock.CANCELLED, now=now
         )

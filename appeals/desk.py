@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, cast
 
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 
 from accounts.rights import may
-from appeals import requests, selectors
-from appeals.models import Appeal, Assignment, Extension, Shelving, SupervisionOrder
+from appeals import clocks, requests, selectors
+from appeals.models import Appeal, Assignment, Extension, HotlineReturn, Shelving, SupervisionOrder
 from appeals.models.limits import PENDING
 from appeals.models.supervision import SupervisionQuerySet
 from appeals.querysets import AppealQuerySet
-from appeals.workflow import DISPATCHED, IN_PROGRESS, OPEN, REGISTERED, RESOLVED
+from appeals.workflow import ANSWER_HOTLINE, DISPATCHED, IN_PROGRESS, OPEN, REGISTERED, RESOLVED
+from governance.deadlines.models import Clock
 from governance.scope import Actor, Role, UnitKind
 
 _COLUMNS = {
@@ -37,6 +38,8 @@ class Pile:
     view: str = "appeals:list"
     # What the unit would do with each; "" for what its state says.
     word: str = ""
+    # The annotation that holds the limit of what is waited for; "" for the appeal's own.
+    due: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,29 @@ def piles(by: Actor) -> list[Pile]:
     if may(by, "appeal.visit"):
         rows = _by_clock(_rows().filter(desk_unit=unit, state=RESOLVED))
         found.append(Pile("visit", "待回访", rows, "", "没有待回访的工单。", view="appeals:visits"))
-    return [*_to_decide(by), *_supervised(by), *found, *_followed(by)]
+    return [*_returned(by), *_to_decide(by), *_supervised(by), *found, *_followed(by)]
+
+
+def _returned(by: Actor) -> list[Pile]:
+    """What the city hotline returned of what is on the unit's desk."""
+    if not may(by, ANSWER_HOTLINE):
+        return []
+    limits = Clock.objects.filter(
+        subject_type=clocks.SUBJECT, subject_id=OuterRef("pk"), kind=clocks.HOTLINE, state=Clock.RUNNING
+    )
+    first = Subquery(limits.order_by("due_at").values("due_at")[:1])
+    rows = returned_to(_rows(), by.unit_id).annotate(answer_due=first)
+    rows = rows.order_by(F("answer_due").asc(nulls_last=True), "id")
+    return [
+        Pile("hotline_return", "热线退回", rows, "hotline_return=open", "没有热线退回。", "over", word="处理退回",
+             due="answer_due")
+    ]  # fmt: skip
+
+
+def returned_to(rows: AppealQuerySet, unit_id: int) -> AppealQuerySet:
+    """Of the appeals those on the unit's desk with a return of the city hotline that nobody has answered."""
+    waiting = HotlineReturn.objects.filter(state=HotlineReturn.OPEN).order_by()
+    return rows.filter(desk_unit=unit_id, pk__in=waiting.values("appeal_id"))
 
 
 def _to_decide(by: Actor) -> list[Pile]:

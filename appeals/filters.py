@@ -16,7 +16,7 @@ from django import forms
 from django.db.models import Exists, OuterRef, Q
 from django.http import QueryDict
 
-from appeals import requests, returns, search
+from appeals import desk, requests, returns, search
 from appeals.forms.inputs import LongChoiceField, Option, category_options, unit_options
 from appeals.models import (
     CHANNELS,
@@ -119,6 +119,10 @@ class AppealFilterSet(django_filters.FilterSet):  # type: ignore[misc]
     # What the actor's unit is to decide: 延期 or 挂账.
     deciding = django_filters.ChoiceFilter(
         choices=[("extension", "待审批延期"), ("shelving", "待审批挂账")], method="to_decide", widget=forms.HiddenInput
+    )
+    # What the city hotline returned of what is on the desk of the actor's unit.
+    hotline_return = django_filters.ChoiceFilter(
+        choices=[("open", "热线退回")], method="of_hotline", widget=forms.HiddenInput
     )
     # What came in with a spreadsheet, by its ImportFile.
     imported = django_filters.NumberFilter(
@@ -227,6 +231,10 @@ class AppealFilterSet(django_filters.FilterSet):  # type: ignore[misc]
         model: Any = {"extension": Extension, "shelving": Shelving}[value]
         waiting = requests.put_to(model.objects.filter(PENDING), self.actor)
         return queryset.filter(pk__in=waiting.order_by().values("appeal_id"))
+
+    def of_hotline(self, queryset: AppealQuerySet, name: str, value: str) -> AppealQuerySet:
+        """What waits for the answer of the actor's unit to the city hotline."""
+        return desk.returned_to(queryset, self.actor.unit_id)
 
     def of_import(self, queryset: AppealQuerySet, name: str, value: Decimal) -> AppealQuerySet:
         """What one spreadsheet brought or changed; an import that was taken up again has several jobs."""

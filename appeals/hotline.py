@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from appeals.models import Appeal, AppealEntry, Assignment, Extension
+from appeals.models import Appeal, AppealEntry, Assignment, Extension, HotlineReturn
 from appeals.workflow import CLOSED, DISPATCHED, IN_PROGRESS, MERGED, REGISTERED, REJECTED, RESOLVED, SHELVED
 from governance.outbox.channels import is_configured
 from governance.outbox.services import enqueue, next_in_stream
@@ -40,8 +40,12 @@ MOVES = {
     (IN_PROGRESS, MERGED): "merged",
 }
 # What the reply to the complainant goes along with, and what those merged into the appeal are told, too.
-WITH_REPLY = frozenset({"resolved", "closed", "rejected"})
-FOR_ALL = frozenset({"resolved", "closed", "reopened"})
+WITH_REPLY = frozenset({"resolved", "closed", "rejected", "corrected"})
+FOR_ALL = frozenset({"resolved", "closed", "corrected", "reopened"})
+# States in which a reply stands.
+ANSWERED = frozenset({RESOLVED, CLOSED, REJECTED})
+# What each event says of itself; the rest is of its kind.
+_OF_EACH = frozenset({"hotline_number", "number", "event", "sequence", "happened_at", "answers", "explanation"})
 
 
 def report(appeal: Appeal, entry: AppealEntry) -> int:
@@ -49,13 +53,40 @@ def report(appeal: Appeal, entry: AppealEntry) -> int:
     if not is_configured(CHANNEL):
         return 0
     event, more = _event(entry)
-    if not event:
-        return 0
-    told = [appeal]
-    if event in FOR_ALL:
-        told += appeal.children.filter(state=MERGED, channel=CHANNEL).exclude(source_number="").order_by("pk")
+    return _tell(appeal, event, more, entry.at) if event else 0
+
+
+def correct(appeal: Appeal, returned: HotlineReturn, *, explanation: str, now: datetime) -> int:
+    """Queue the appeal's public reply, corrected, in the place of the one that the city returned; how many events."""
+    more = {"explanation": explanation} if explanation else {}
+    return _tell(appeal, "corrected", more, now, answers=returned.sequence)
+
+
+def repeat(appeal: Appeal, returned: HotlineReturn, *, explanation: str, now: datetime) -> bool:
+    """Queue the returned event once more, as it was and with an explanation, at the end of the stream."""
+    sent = returned.delivery.payload if returned.delivery else {}
+    more = {name: value for name, value in sent.items() if name not in _OF_EACH} | {"explanation": explanation}
+    at = returned.happened_at or now
+    return _queue(appeal, returned.event, more | _answering(returned.sequence), at, now)
+
+
+def can_be_sent_again(appeal: Appeal, returned: HotlineReturn) -> bool:
+    """Whether sending again helps: a reply only while it stands, as an appeal that is handled anew gets another."""
+    carrier = appeal.parent if appeal.state == MERGED and appeal.parent is not None else appeal
+    return is_configured(CHANNEL) and (returned.event not in WITH_REPLY or carrier.state in ANSWERED)
+
+
+def _answering(sequence: int) -> dict[str, Any]:
+    return {"answers": sequence} if sequence else {}
+
+
+def _tell(appeal: Appeal, event: str, more: dict[str, Any], at: datetime, answers: int = 0) -> int:
     reply = {"reply": appeal.public_reply} if event in WITH_REPLY else {}
-    return sum(_queue(one, event, more | reply, entry.at) for one in told)
+    told = _queue(appeal, event, more | reply | _answering(answers), at, at)
+    if event not in FOR_ALL:
+        return int(told)
+    children = appeal.children.filter(state=MERGED, channel=CHANNEL).exclude(source_number="").order_by("pk")
+    return told + sum(_queue(one, event, more | reply, at, at) for one in children)
 
 
 def _event(entry: AppealEntry) -> tuple[str, dict[str, Any]]:
@@ -78,7 +109,7 @@ def _extension(entry: AppealEntry) -> tuple[str, dict[str, Any]]:
     return "extension_granted", facts | {"due_at": entry.data["due_after"]}
 
 
-def _queue(appeal: Appeal, event: str, more: dict[str, Any], at: datetime) -> bool:
+def _queue(appeal: Appeal, event: str, more: dict[str, Any], at: datetime, now: datetime) -> bool:
     if appeal.channel != CHANNEL or not appeal.source_number:
         return False
     stream = f"hotline:{appeal.pk}"
@@ -91,6 +122,6 @@ def _queue(appeal: Appeal, event: str, more: dict[str, Any], at: datetime) -> bo
         "happened_at": at.isoformat(),
     }
     return enqueue(
-        channel=CHANNEL, key=f"{stream}:{sequence}", address="", payload=payload | more, now=at,
+        channel=CHANNEL, key=f"{stream}:{sequence}", address="", payload=payload | more, now=now,
         subject_type=SUBJECT, subject_id=appeal.pk, stream=stream, sequence=sequence,
     )  # fmt: skip

@@ -9,12 +9,15 @@ from django.db.models import Count, Q, QuerySet
 
 from accounts.rights import may
 from appeals import search
-from appeals.models import Appeal, AppealEntry, Assignment, Category, SupervisionOrder
+from appeals.hotline import CHANNEL as HOTLINE
+from appeals.hotline import SUBJECT, can_be_sent_again
+from appeals.models import Appeal, AppealEntry, Assignment, Category, HotlineReturn, SupervisionOrder
 from appeals.querysets import AppealQuerySet
 from appeals.requests import may_ask
 from appeals.stages import open_stages
 from appeals.standing import stands
-from appeals.workflow import STEPS, Step
+from appeals.workflow import ANSWER_HOTLINE, STEPS, Step
+from governance.outbox.models import Delivery
 from governance.scope import Actor
 from grids.models import Unit
 
@@ -76,6 +79,9 @@ def for_detail(actor: Actor) -> AppealQuerySet:
 def available_steps(appeal: Appeal, by: Actor, now: datetime) -> list[Step]:
     """The steps that the actor may take on the appeal as it stands, in the table's order."""
     possible = [step for step in STEPS.values() if appeal.state in step.sources and may(by, step.right)]
+    if any(step.right == ANSWER_HOTLINE for step in possible):
+        answers = _answers(appeal)
+        possible = [step for step in possible if step.right != ANSWER_HOTLINE or step.name in answers]
     # Many steps ask for the same standing, and each answer costs a query.
     standing = {who: stands(who, appeal, by) for who in {step.who for step in possible}}
     steps = [step for step in possible if standing[step.who]]
@@ -99,6 +105,39 @@ def _makes_sense(step: Step, appeal: Appeal, part: Assignment | None, now: datet
         "finish_assisting": part is not None and part.part == Assignment.ASSISTING and part.accepted_at is not None,
     }
     return rules.get(step.name, True)
+
+
+def _answers(appeal: Appeal) -> set[str]:
+    """The steps that answer what the city hotline returned; none, and no query, for what did not come from it."""
+    returned = open_returns(appeal)
+    if not returned:
+        return set()
+    again = any(can_be_sent_again(appeal, one) for one in returned)
+    return {"rework_for_hotline", "set_aside_return"} | ({"resend_to_hotline"} if again else set())
+
+
+def open_returns(appeal: Appeal) -> list[HotlineReturn]:
+    """What the city hotline returned and nobody has answered yet, oldest first."""
+    if appeal.channel != HOTLINE:
+        return []
+    waiting = HotlineReturn.objects.filter(appeal=appeal, state=HotlineReturn.OPEN)
+    return list(waiting.select_related("delivery").order_by("pk"))
+
+
+def returns(appeal: Appeal) -> QuerySet[HotlineReturn]:
+    """All that the city hotline returned, answered or not."""
+    return HotlineReturn.objects.filter(appeal=appeal).order_by("pk")
+
+
+def refused_extensions(appeal: Appeal) -> list[HotlineReturn]:
+    """What the city hotline said against more time, asked for or decided on; no query for any other appeal."""
+    return list(returns(appeal).filter(event__startswith="extension_")) if appeal.channel == HOTLINE else []
+
+
+def told(appeal: Appeal) -> QuerySet[Delivery]:
+    """What the city hotline was told of the appeal, or is to be told, newest first."""
+    sent = Delivery.objects.filter(subject_type=SUBJECT, subject_id=appeal.pk, channel=HOTLINE)
+    return sent.defer("address_sealed").order_by("-sequence")
 
 
 def timeline(appeal: Appeal) -> QuerySet[AppealEntry]:

@@ -9,7 +9,8 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from appeals import clocks
-from appeals.models import Appeal, Assignment
+from appeals.models import Appeal, Assignment, HotlineReturn
+from appeals.querysets import AppealQuerySet
 from appeals.services import _orders, _requests
 from appeals.services._run import SUBJECT, add_entry
 from appeals.workflow import OPEN, REGISTERED, RESOLVED
@@ -32,6 +33,7 @@ def open_work(unit_ids: Sequence[int]) -> list[OpenWork]:
         OpenWork("待交办、待回访的诉求", desk.count(), url),
         OpenWork("待签收、办理中的诉求", lead.count(), url + one),
         OpenWork("协办中的诉求", parts.count(), url),
+        OpenWork("待处理的热线退回", _returned(unit_ids).count(), url),
         OpenWork("待回复、待审核的督办单", _orders.naming(unit_ids).count(), reverse("appeals:supervision")),
     ]
 
@@ -47,10 +49,17 @@ def hand_over(*, unit_id: int, successor_id: int | None, by: Actor, now: datetim
     here = Q(desk_unit=old) | Q(lead_unit=old) | Q(pk__in=_parts_of(old).values("appeal_id"))
     # An order outlives the closing of its appeal, and may name a unit that the appeal has left.
     ordered = Q(pk__in=_orders.naming([old.pk]).order_by().values("appeal_id"))
-    found = Appeal.objects.filter(here & Q(state__in=OPEN) | ordered)
+    # What the city hotline returned waits for an answer though the appeal itself may be closed.
+    returned = Q(pk__in=_returned([old.pk]).order_by().values("pk"))
+    found = Appeal.objects.filter(here & Q(state__in=OPEN) | ordered | returned)
     # By primary key, as everywhere, so that two steps never wait for each other in a circle.
     for appeal in found.select_for_update(of=("self",)).order_by("pk"):
         _hand_over_one(appeal, old, new, by, now)
+
+
+def _returned(unit_ids: Sequence[int]) -> AppealQuerySet:
+    waiting = HotlineReturn.objects.filter(state=HotlineReturn.OPEN).order_by()
+    return Appeal.objects.filter(desk_unit_id__in=unit_ids, pk__in=waiting.values("appeal_id"))
 
 
 def _parts_of(unit: Unit) -> QuerySet[Assignment]:
@@ -59,14 +68,17 @@ def _parts_of(unit: Unit) -> QuerySet[Assignment]:
 
 def _hand_over_one(appeal: Appeal, old: Unit, new: Unit, by: Actor, now: datetime) -> None:
     before = {"desk_unit_id": appeal.desk_unit_id, "lead_unit_id": appeal.lead_unit_id}
+    # Who handled what has ended stays on record, and so does its desk while nothing waits there.
+    moves = {name for name in before if appeal.state in OPEN}
+    if _returned([old.pk]).filter(pk=appeal.pk).exists():
+        moves.add("desk_unit_id")
     for part in _parts_of(old).filter(appeal=appeal):
         _hand_over_part(part, new, now)
     _orders.succeed(appeal, old, new, now)
     _requests.succeed(appeal, old, new, now)
     clocks.open_clocks(appeal).filter(unit_id=old.pk).update(unit_id=new.pk)
     for name, value in before.items():
-        # Who handled what has ended stays on record.
-        if value == old.pk and appeal.state in OPEN:
+        if value == old.pk and name in moves:
             setattr(appeal, name, new.pk)
     appeal.changed_at, appeal.revision = now, appeal.revision + 1
     appeal.save(update_fields=["desk_unit", "lead_unit", "changed_at", "revision"])

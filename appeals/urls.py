@@ -6,6 +6,7 @@ from appeals.views import (
     categories,
     detail,
     exports,
+    hotline,
     lists,
     policy_rules,
     registering,
@@ -52,6 +53,7 @@ urlpatterns = [
     path("<int:pk>/repeats/mark/", repeats.mark, name="repeat_mark"),
     path("<int:pk>/repeats/refuse/", repeats.refuse, name="repeat_refuse"),
     path("<int:pk>/repeats/unmark/", repeats.unmark, name="repeat_unmark"),
+    path("<int:pk>/hotline/", hotline.panel, name="hotline_panel"),
     path("<int:pk>/visit/", visits.VisitOne.as_view(), name="visit"),
     path("<int:pk>/steps/<slug:step>/", detail.StepView.as_view(), name="step"),
 ]

@@ -11,6 +11,9 @@ RESOLVED, CLOSED, MERGED, REJECTED = "resolved", "closed", "merged", "rejected"
 STATES = (REGISTERED, DISPATCHED, IN_PROGRESS, SHELVED, RESOLVED, CLOSED, MERGED, REJECTED)
 HANDLED = frozenset({DISPATCHED, IN_PROGRESS})
 OPEN = frozenset({REGISTERED, DISPATCHED, IN_PROGRESS, SHELVED, RESOLVED})
+# Where work that is done anew leads: to who handled it, or to the desk where nobody did.
+AGAIN = {IN_PROGRESS, REGISTERED}
+ANSWER_HOTLINE = "appeal.answer_hotline"
 
 
 class Who(StrEnum):
@@ -80,6 +83,10 @@ STEPS: dict[str, Step] = {
         # The complainant's own word on the web: a right that no role has, taken by the platform for them.
         _step("not_solved", "诉求人反映未解决", Who.SCOPE, {RESOLVED, CLOSED}, {IN_PROGRESS, REGISTERED}),
         _step("reopen", "重新办理", Who.DISTRICT, {CLOSED}, {IN_PROGRESS, REGISTERED}),
+        # What the city hotline returned is answered by whose desk it is on, whatever has become of the appeal.
+        _step("resend_to_hotline", "更正后重报", Who.DESK_OR_ABOVE, set(STATES), set(), ANSWER_HOTLINE),
+        _step("rework_for_hotline", "热线退回重办", Who.DESK_OR_ABOVE, {RESOLVED, CLOSED}, AGAIN, ANSWER_HOTLINE),
+        _step("set_aside_return", "热线退回存查", Who.DESK_OR_ABOVE, set(STATES), set(), ANSWER_HOTLINE),
         _step("note", "补充说明", Who.SCOPE, set(OPEN), set()),
     ]
 }

@@ -15,6 +15,7 @@ from appeals.models import (
     Assignment,
     Category,
     Extension,
+    HotlineReturn,
     SendBack,
     Shelving,
     SupervisionOrder,
@@ -182,6 +183,14 @@ class BulkMergeSerializer(serializers.Serializer[Any]):
     words = serializers.CharField(max_length=1000, required=False, allow_blank=True, default="")
 
 
+class HotlineReturnSerializer(serializers.ModelSerializer[HotlineReturn]):
+    """A return of the city hotline that waits for an answer."""
+
+    class Meta:
+        model = HotlineReturn
+        fields = ("id", "event", "sequence", "code", "reason", "reply", "received_at")
+
+
 class AppealDetail(AppealSummary):
     """Everything of one appeal but its history."""
 
@@ -189,13 +198,16 @@ class AppealDetail(AppealSummary):
     clocks = ClockSerializer(many=True, read_only=True, help_text="本工单的各项时限")
     extensions = ExtensionSerializer(many=True, read_only=True, source="asked_extensions", help_text="延期申请")
     shelvings = ShelvingSerializer(many=True, read_only=True, source="asked_shelvings", help_text="挂账申请")
+    hotline_returns = HotlineReturnSerializer(
+        many=True, read_only=True, source="returned", help_text="待处理的热线退回"
+    )
     steps = serializers.ListField(child=serializers.CharField(), read_only=True, help_text="当前可执行的操作")
 
     class Meta(AppealSummary.Meta):
         fields = (
             *AppealSummary.Meta.fields, "content", "identity_masked", "is_confidential", "lon", "lat", "result",
             "public_reply", "close_kind", "satisfaction", "parent", "red_cards", "ladder", "assignments", "clocks",
-            "extensions", "shelvings", "steps",
+            "extensions", "shelvings", "hotline_returns", "steps",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -407,6 +419,25 @@ class ReviewSupervisionSerializer(_OfOrder):
 
     accept = serializers.BooleanField()
     words = serializers.CharField(required=False, allow_blank=True, max_length=1000)
+
+
+class _OfReturn(StepSerializer):
+    return_id = serializers.IntegerField(
+        required=False, **_POSITIVE, help_text="热线退回；不填则为最早一条待处理的"
+    )  # fmt: skip
+
+
+class ResendSerializer(_OfReturn):
+    """The corrected reply, where the returned event carried one; else words that explain it."""
+
+    public_reply = serializers.CharField(required=False, allow_blank=True, max_length=10_000)
+    words = serializers.CharField(required=False, allow_blank=True, max_length=1000)
+
+
+class AnswerReturnSerializer(_OfReturn):
+    """Why the work is done anew, or why nothing is done."""
+
+    words = serializers.CharField(max_length=1000)
 
 
 class RejectSerializer(WordsSerializer):

@@ -64,5 +64,8 @@ CALLS: dict[str, Call] = {
     "ask_shelving": Call(s.AskShelvingSerializer, services.ask_shelving),
     "decide_shelving": Call(s.DecideSerializer, services.decide_shelving),
     "reactivate": Call(s.WordsSerializer, services.reactivate),
+    "resend_to_hotline": Call(s.ResendSerializer, services.resend_to_hotline),
+    "rework_for_hotline": Call(s.AnswerReturnSerializer, services.rework_for_hotline),
+    "set_aside_return": Call(s.AnswerReturnSerializer, services.set_aside_return),
     "reopen": Call(s.WordsSerializer, services.reopen),
 }

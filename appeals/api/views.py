@@ -66,6 +66,7 @@ def detail(appeal: Appeal, request: Request) -> Response:
     appeal.clocks = clocks.all_clocks(appeal)  # type: ignore[attr-defined]
     appeal.asked_extensions = list(requests.extensions(appeal))  # type: ignore[attr-defined]
     appeal.asked_shelvings = list(requests.shelvings(appeal))  # type: ignore[attr-defined]
+    appeal.returned = selectors.open_returns(appeal)  # type: ignore[attr-defined]
     steps = selectors.available_steps(appeal, actor_of(request), timezone.now())
     appeal.steps = [step.name for step in steps]  # type: ignore[attr-defined]
     return Response(s.AppealDetail(appeal).data)

@@ -193,5 +193,6 @@ class Appeal(models.Model):
             "supervision_answer": "督办答复",
             "extension_decision": "延期审批",
             "shelve_review": "挂账复核",
+            "hotline_return": "热线退回",
         }
         return "环节" if self.clock_kind.startswith("stage_") else names.get(self.clock_kind, "")

@@ -22,7 +22,7 @@ class TooMany(Exception):
 def begin(number: str, address: str) -> None:
     """Count a try from this address; raises TooMany when there were too many, from it or for this number."""
     try:
-        tries = _count(f"progress:from:{_short(address)}", WITHIN)
+        tries = count(f"progress:from:{short(address)}", WITHIN)
         wrong = cache.get(_wrong(number), 0)
     except (RedisError, OSError) as error:
         raise TooMany("查询服务暂时不可用，请稍后再试。") from error
@@ -35,12 +35,13 @@ def begin(number: str, address: str) -> None:
 def failed(number: str) -> None:
     """A wrong code for this number, or a number that is none."""
     try:
-        _count(_wrong(number), LOCKED_FOR)
+        count(_wrong(number), LOCKED_FOR)
     except (RedisError, OSError) as error:
         raise TooMany("查询服务暂时不可用，请稍后再试。") from error
 
 
-def _count(key: str, seconds: int) -> int:
+def count(key: str, seconds: int) -> int:
+    """Count one more under the key, which is forgotten so many seconds after the first; how many there are."""
     cache.add(key, 0, seconds)
     try:
         return int(cache.incr(key))
@@ -51,8 +52,9 @@ def _count(key: str, seconds: int) -> int:
 
 
 def _wrong(number: str) -> str:
-    return f"progress:wrong:{_short(number.upper())}"
+    return f"progress:wrong:{short(number.upper())}"
 
 
-def _short(text: str) -> str:
+def short(text: str) -> str:
+    """A text of any length as part of a key."""
     return hashlib.sha256(text.encode()).hexdigest()[:32]

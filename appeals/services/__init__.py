@@ -13,6 +13,7 @@ from appeals.services.dispatch import (
 from appeals.services.edit import Correction, edit, may_reveal, note, reveal
 from appeals.services.extend import ask_extension, decide_extension
 from appeals.services.handle import accept, contact, finish_assisting, resolve, send_back
+from appeals.services.hotline import resend_to_hotline, rework_for_hotline, set_aside_return
 from appeals.services.register import NewAppeal, handle_on_the_spot, register
 from appeals.services.settle import merge, merge_many, reject, reopen, unmerge
 from appeals.services.shelve import ask_shelving, decide_shelving, reactivate
@@ -51,10 +52,13 @@ __all__ = [
     "reject",
     "reopen",
     "report_up",
+    "resend_to_hotline",
     "resolve",
     "reveal",
     "review_supervision",
+    "rework_for_hotline",
     "send_back",
+    "set_aside_return",
     "supervise",
     "transfer",
     "unmerge",

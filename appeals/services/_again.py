@@ -1,11 +1,11 @@
-"""Work that comes back: after an unsatisfied visit, or when the district centre reopens a closed appeal."""
+"""Work that comes back: after an unsatisfied visit, by the district centre, or as the city hotline returned it."""
 
 from __future__ import annotations
 
 from appeals import clocks
 from appeals.messages import tell_unit
 from appeals.models import Assignment
-from appeals.services import _orders
+from appeals.services import _orders, _returns
 from appeals.services._hand_over import send_back_window
 from appeals.services._run import Run
 from appeals.workflow import IN_PROGRESS, REGISTERED
@@ -17,6 +17,7 @@ def hand_back(run: Run, *, title: str) -> None:
 
     What no unit here ever handled (an import that came with its reply) returns to the desk for a dispatch.
     """
+    _returns.end_replies(run)
     unit = _last_handler(run)
     clock_unit = unit.pk if unit else run.appeal.desk_unit_id
     clocks.start(run.appeal, clocks.REHANDLE, unit_id=clock_unit, now=run.now)

@@ -80,6 +80,8 @@ class Run:
 
     def write(self) -> AppealEntry:
         """Save what was set, with the clock's fields, the history entry and the audit row."""
+        if "desk_unit_id" in self.changed():
+            clocks.follow_desk(self.appeal)
         self.set(**clocks.main_clock_fields(self.appeal), changed_at=self.now, revision=self.appeal.revision + 1)
         self.appeal.save(update_fields=sorted(self._before))
         audit.record(

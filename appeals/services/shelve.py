@@ -34,8 +34,8 @@ from grids.models import Unit as GridUnit
 
 # Up to so many days the street's leader decides. Source: rights.md, "shelve".
 STREET_DAYS = 30
-# These go on while the work is put aside: the review itself, and the answer to a supervision order.
-_GOING_ON = (clocks.REVIEW, clocks.SUPERVISION)
+# These go on while the work is put aside: the review itself, and what others wait for an answer to.
+_GOING_ON = (clocks.REVIEW, clocks.SUPERVISION, clocks.HOTLINE)
 
 
 def ask_shelving(

@@ -25,17 +25,18 @@ from appeals.models import Appeal
 from appeals.repeats.company import note_company
 from appeals.views import dossier
 from appeals.views.uploads import take_in
-from appeals.workflow import STEPS, Step
+from appeals.workflow import ANSWER_HOTLINE, STEPS, Step
 from governance.errors import DomainError
 from governance.ui.views import ActorMixin, DetailPage, find_or_404
 
 # Of the steps that a person may take, the first of these is the one button.
 NEXT = (
-    "adjudicate", "decide_extension", "decide_shelving", "review_supervision", "accept", "answer_supervision",
-    "finish_assisting", "finish_stage", "resolve", "dispatch", "handle_on_the_spot", "visit", "unmerge",
+    "resend_to_hotline", "adjudicate", "decide_extension", "decide_shelving", "review_supervision", "accept",
+    "answer_supervision", "finish_assisting", "finish_stage", "resolve", "dispatch", "handle_on_the_spot", "visit",
+    "unmerge",
 )  # fmt: skip
 # In the menu these come last, in red.
-GRAVE = {"send_back", "recall", "reject", "merge", "reopen"}
+GRAVE = {"send_back", "recall", "reject", "merge", "reopen", "rework_for_hotline"}
 
 
 def next_step(steps: Sequence[Step], appeal: Appeal) -> str:
@@ -77,6 +78,7 @@ class Detail(DetailPage):
         return super().get_context_data(
             form=form, next_step=chosen, menu=menu(steps, chosen), can=[step.name for step in steps],
             may_reveal=services.may_reveal(appeal, by), may_export=may(by, "appeal.export"),
+            answers=[step for step in steps if step.right == ANSWER_HOTLINE and step.name != chosen],
             may_mark_repeat=may(by, "appeal.mark_repeat"), company_marks=tables.company_marks(appeal),
             **dossier.of(appeal, by, now), **kwargs,
         )  # fmt: skip
@@ -162,7 +164,10 @@ class StepView(ActorMixin, View):
 
 
 # Where a service names its argument differently from the form.
-_FIELDS = {"into_id": "into", "unit_ids": "units", "unit_id": "unit", "to_unit_id": "to_unit", "order_id": "order"}
+_FIELDS = {
+    "into_id": "into", "unit_ids": "units", "unit_id": "unit", "to_unit_id": "to_unit", "order_id": "order",
+    "return_id": "returned",
+}  # fmt: skip
 
 
 def _field_of(refused: DomainError, form: StepForm) -> str | None:

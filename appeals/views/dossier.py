@@ -13,7 +13,17 @@ from django.conf import settings
 from appeals import requests, selectors
 from appeals import stages as staged
 from appeals.clocks import card_of
-from appeals.models import Appeal, AppealEntry, Assignment, Extension, SendBack, Shelving, SupervisionOrder
+from appeals.models import (
+    Appeal,
+    AppealEntry,
+    Assignment,
+    Extension,
+    HotlineReturn,
+    SendBack,
+    Shelving,
+    SupervisionOrder,
+)
+from appeals.models.hotline import EVENTS as HOTLINE_EVENTS
 from appeals.services._policy import label_of
 from appeals.services.extend import length_text
 from appeals.services.settle import REJECT_REASONS
@@ -74,6 +84,10 @@ _LOOKS: dict[str, tuple[str, str, str]] = {
     "supervision_ended": ("督办单销号", "check", ""),
     "not_solved": ("诉求人反映未解决", "mood-sad", "soon"),
     "hotline_returned": ("热线退回", "arrow-back-up", "over"),
+    "resend_to_hotline": ("更正后重报", "send", "ok"),
+    "rework_for_hotline": ("热线退回重办", "refresh", "soon"),
+    "set_aside_return": ("热线退回存查", "archive", ""),
+    "hotline_answered": ("热线退回了结", "check", ""),
     "not_sampled": ("未抽中回访", "checks", ""),
     "window_lapsed": ("退单期限已过", "clock-exclamation", ""),
     "ping_pong": ("多次退单", "arrows-exchange", "soon"),
@@ -125,6 +139,7 @@ def of(appeal: Appeal, by: Actor, now: datetime) -> dict[str, Any]:
         "events_left": max(0, len(events) - ENTRIES_SHOWN),
         "attachments": [a for a in attachments if not a.entry_id],
         "pending_return": _pending_return(appeal),
+        "hotline_returns": selectors.open_returns(appeal),
         "orders": [(order, _order_chip(order, now)) for order in selectors.supervision_orders(appeal, by)],
         "children": list(selectors.for_list(by).filter(parent_id=appeal.pk)[:50]),
         "same_person": list(selectors.same_person(appeal, by)),
@@ -166,6 +181,8 @@ class Asked:
     chip: Chip
     note: str
     attachments: list[Attachment]
+    # What the city hotline said against it.
+    returned: list[HotlineReturn] = field(default_factory=list)
 
 
 def _requests(appeal: Appeal, events: list[Event], now: datetime) -> dict[str, Any]:
@@ -173,9 +190,12 @@ def _requests(appeal: Appeal, events: list[Event], now: datetime) -> dict[str, A
     files = {(e.entry.kind, e.entry.data.get("request")): e.attachments for e in events if e.entry.kind in _ASKING}
     found: list[Asked] = []
     if "ask_extension" in {kind for kind, _ in files}:
+        refused = selectors.refused_extensions(appeal)
         for more in requests.extensions(appeal):
             note = f"新时限 {dates.moment(more.due_after)}" if more.due_after else ""
-            found.append(_asked(f"延期 {length_text(more)}", more, note, files.get(("ask_extension", more.pk), [])))
+            asked = _asked(f"延期 {length_text(more)}", more, note, files.get(("ask_extension", more.pk), []))
+            asked.returned.extend(one for one in refused if one.happened_at in {more.asked_at, more.decided_at})
+            found.append(asked)
     shelvings = list(requests.shelvings(appeal)) if "ask_shelving" in {kind for kind, _ in files} else []
     for one in shelvings:
         label, note = f"挂账至 {one.review_on:%Y-%m-%d}（{one.get_kind_display()}）", ""
@@ -254,13 +274,22 @@ def _event(entry: AppealEntry, attached: list[Attachment]) -> Event:
     step = STEPS.get(entry.kind)
     label, icon, tone = _LOOKS.get(entry.kind, (step.label if step else entry.kind, "point", ""))
     return Event(
-        entry, label, icon, tone, str(entry.data.get("to", "")), _note(entry), entry.words, _reading(entry), attached
+        entry, label, icon, tone, str(entry.data.get("to", "")), _note(entry), _words(entry), _reading(entry), attached
     )
+
+
+def _words(entry: AppealEntry) -> str:
+    """What was said; of a corrected reply both, as the appeal itself keeps the new one alone."""
+    if entry.kind != "resend_to_hotline" or "before" not in entry.data:
+        return entry.words
+    replies = f"更正后的答复：{entry.data['public_reply']}\n原答复：{entry.data['before']}"
+    return f"{entry.words}\n{replies}".strip()
 
 
 _RETURNS, _REJECTS = dict(SendBack.REASONS), dict(REJECT_REASONS)
 _SATISFACTION = {"satisfied": "满意", "basically": "基本满意", "unsatisfied": "不满意"}
 _FIELDS = {"phone": "联系电话", "identity": "身份证号"}
+_EVENTS = dict(HOTLINE_EVENTS)
 
 
 def _note(entry: AppealEntry) -> str:
@@ -289,6 +318,8 @@ def _note(entry: AppealEntry) -> str:
         "decide_extension": _decided(data), "decide_shelving": _decided(data),
         "ask_shelving": f"至 {data.get('review_on', '')}",
         "reactivate": f"挂账 {data['days']} 天" if data.get("days") else "",
+        "hotline_returned": _event_returned(data), "resend_to_hotline": _event_returned(data),
+        "rework_for_hotline": _event_returned(data), "set_aside_return": _event_returned(data),
         "merge": data.get("into"), "merged_in": data.get("child"), "unmerged": data.get("child"),
     }  # fmt: skip
     if data.get("assisting"):
@@ -302,6 +333,11 @@ def _decided(data: dict[str, Any]) -> str:
     if due := data.get("due_after"):
         return f"同意，新时限 {dates.short(datetime.fromisoformat(due))}"
     return f"同意，{data.get('review_on', '')} 复核"
+
+
+def _event_returned(data: dict[str, Any]) -> str:
+    """Which event the city hotline returned: 办结答复 R01."""
+    return f"{_EVENTS.get(data.get('event', ''), '')} {data.get('code', '')}".strip()
 
 
 def _stage_note(data: dict[str, Any]) -> str:

@@ -164,7 +164,7 @@ _LABELS = {
     "registered_before": "止", "unit": "主办单位", "urgency": "紧急程度", "state": "状态", "handler": "经办人",
     "mine": "与我相关", "person": "完整号码", "order": "排序", "origin": "来由", "returned": "退单",
     "imported": "导入批次", "deciding": "待审批", "repeat": "重复诉求", "matter": "同一事项",
-    "repeated": "重复诉求统计",
+    "repeated": "重复诉求统计", "hotline_return": "热线退回",
 }  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from appeals.models import Appeal
 from appeals.repeats.company import note_company
 from governance.scope import Actor, Role
 from governance.ui.lists import Count, capped_counts
+from governance.ui.templatetags.ui import clock_chip
 
 SHOWN = 8
 COUNTED = 999
@@ -73,15 +74,16 @@ def worklist(request: HttpRequest) -> HttpResponse:
 
 
 def _section(pile: desk.Pile, count: Count, rows: list[Appeal], actor: Actor) -> Section:
-    items = [_item(appeal, actor, pile.word) for appeal in rows]
+    items = [_item(appeal, actor, pile) for appeal in rows]
     return Section(pile.key, pile.title, count, f"{reverse(pile.view)}?{pile.query}", pile.empty, items, pile.tone)
 
 
-def _item(appeal: Appeal, actor: Actor, word: str = "") -> Item:
-    word = word or tables.next_word(appeal, actor)
+def _item(appeal: Appeal, actor: Actor, pile: desk.Pile) -> Item:
+    word = pile.word or tables.next_word(appeal, actor)
+    due = getattr(appeal, pile.due) if pile.due else None
     return Item(
-        appeal, tables.place_cell(appeal), tables.marks(appeal), tables.clock_cell(appeal), tables.row_tone(appeal),
-        word, word == "签收" and may(actor, "appeal.accept"),
+        appeal, tables.place_cell(appeal), tables.marks(appeal), clock_chip(due) if due else tables.clock_cell(appeal),
+        tables.row_tone(appeal), word, word == "签收" and may(actor, "appeal.accept"),
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from governance.calendars.forms import NothingForm
 from governance.calendars.views import effect_rows
 from governance.deadlines import adoption, policies
+from governance.deadlines.defaults import with_newer
 from governance.deadlines.forms import NewPolicyForm, PolicyForm
 from governance.deadlines.models import Policy, PolicyVersion
 from governance.deadlines.terms import Terms
@@ -63,9 +64,10 @@ class EditPolicy(_PolicyPage):
         return version
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        """The limits as they are."""
+        """The limits as they are, and those that the policy does not know yet."""
         newest = self.newest()
-        more = {"policy": self.policy, "terms": Terms.parse(newest.terms), "number": newest.number}
+        terms = with_newer(self.policy.subject_type, Terms.parse(newest.terms))
+        more = {"policy": self.policy, "terms": terms, "number": newest.number}
         return super().get_form_kwargs() | more
 
     def form_valid(self, form: Any) -> HttpResponse:
@@ -80,7 +82,7 @@ class EditPolicy(_PolicyPage):
         except DomainError as refused:
             return self.refuse(form, refused)
         self.submit_label = "确认保存"
-        changed = changes_in_words(form.old, terms)
+        changed = changes_in_words(Terms.parse(self.newest().terms), terms)
         context = self.get_context_data(form=form, effect=effect, moved=effect_rows(effect), seen=seen, changed=changed)
         return self.render_to_response(context)
 

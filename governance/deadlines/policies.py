@@ -10,6 +10,7 @@ from django.db.models import Max
 
 from governance.audit import services as audit
 from governance.deadlines import actions, adoption
+from governance.deadlines.defaults import with_newer
 from governance.deadlines.models import Policy, PolicyVersion
 from governance.deadlines.terms import Mark, Term, Terms
 from governance.deadlines.wording import kind_label
@@ -118,7 +119,7 @@ def version_in_force(policy: Policy, now: datetime) -> PolicyVersion | None:
 def check_terms(policy: Policy, terms: Terms, old: Terms) -> None:
     """Raise InvalidInput where a version could not be carried out: a limit missing, an action out of its place."""
     missing = [kind for kind in old if kind not in terms and not kind.startswith(STAGE)]
-    unknown = [kind for kind in terms if kind not in old]
+    unknown = [kind for kind in terms if kind not in with_newer(policy.subject_type, old)]
     if missing or unknown:
         names = "、".join(kind_label(kind) for kind in missing or unknown)
         raise InvalidInput(f"各项时限应与原版本一一对应，请检查：{names}。")

@@ -13,6 +13,7 @@ _kinds: dict[str, str] = {
     "rehandle": "重办",
     "supervision_answer": "督办答复",
     "shelve_review": "挂账复核",
+    "hotline_return": "热线退回",
 }
 _actions: dict[str, str] = {
     "yellow": "黄牌",

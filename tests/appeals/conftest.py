@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,12 +10,15 @@ import pytest
 
 from appeals import services
 from appeals.categories import ensure_default_categories
-from appeals.models import Appeal
+from appeals.models import Appeal, HotlineReturn
 from appeals.rules import ensure_default_rules
 from appeals.services import NewAppeal
 from governance.calendars.defaults import ensure_default_calendar
 from governance.deadlines.defaults import ensure_default_policies
+from governance.outbox.delivery import deliver_next
+from governance.outbox.models import Delivery
 from tests.fixtures import Cast, District
+from tests.standins.hotline import SECRET, HotlineServer, running
 
 RESULT = "已联系维修单位到场更换主板，电梯当日恢复运行，并张贴告知。"
 REPLY = "您反映的电梯问题已修复，感谢您的监督。"
@@ -77,3 +80,40 @@ def closed(resolved: Appeal, cast: Cast, now: datetime) -> Appeal:
     """The same, visited and closed."""
     report = services.VisitReport(method="phone", reached=True, solved=True, satisfaction="satisfied")
     return services.visit(appeal_id=resolved.pk, report=report, by=cast.ss, now=now)
+
+
+@pytest.fixture
+def city(settings: Any) -> Iterator[HotlineServer]:
+    """The city hotline, listening, and the platform told where."""
+    with running() as server:
+        settings.OUTBOX_CHANNELS = {
+            "hotline": {"adapter": "governance.outbox.channels.Hotline", "url": server.url, "secret": SECRET}
+        }
+        yield server
+
+
+@pytest.fixture
+def resolved_for_the_city(
+    city: HotlineServer, registered: Callable[..., Appeal], cast: Cast, district: District, now: datetime
+) -> Appeal:
+    """An appeal of the hotline, resolved by the first department; on the desk of the first street, which visits."""
+    appeal = registered(unit_id=district.community_1.pk, channel="hotline", source_number="DQ2026030200017")
+    services.dispatch(appeal_id=appeal.pk, to_unit_id=district.department_1.pk, by=cast.dc, now=now)
+    services.accept(appeal_id=appeal.pk, by=cast.ds, now=now)
+    return services.resolve(appeal_id=appeal.pk, result=RESULT, public_reply=REPLY, by=cast.ds, now=now)
+
+
+def refuse_newest(city: HotlineServer, now: datetime, reason: str = "答复未说明完成时间") -> HotlineReturn:
+    """Deliver all that waits; the city takes it but for the last."""
+    waiting = Delivery.objects.filter(channel="hotline", state=Delivery.WAITING).count()
+    for _ in range(waiting - 1):
+        assert deliver_next(now=now) is True
+    city.plan = [(422, f'{{"code": "R01", "reason": "{reason}"}}'.encode())]
+    assert deliver_next(now=now) is False
+    return HotlineReturn.objects.latest("received_at", "pk")
+
+
+@pytest.fixture
+def returned(city: HotlineServer, resolved_for_the_city: Appeal, now: datetime) -> HotlineReturn:
+    """The city has refused its reply."""
+    return refuse_newest(city, now)

@@ -19,7 +19,7 @@ def test_open_work_is_counted(registered, dispatched, cast, district) -> None:
     registered(by=cast.cw)
     counts = {work.label: work.count for work in open_work([district.department_1.pk, district.community_1.pk])}
     assert counts == {
-        "待交办、待回访的诉求": 1, "待签收、办理中的诉求": 1, "协办中的诉求": 0,
+        "待交办、待回访的诉求": 1, "待签收、办理中的诉求": 1, "协办中的诉求": 0, "待处理的热线退回": 0,
         "待回复、待审核的督办单": 0,
     }  # fmt: skip
 

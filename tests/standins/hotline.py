@@ -7,7 +7,7 @@ import json
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -16,13 +16,18 @@ SECRET = "a secret of the tests"
 
 
 class HotlineServer(ThreadingHTTPServer):
-    """`down`: closes the connection without an answer. `plan`: (status, body) for the next requests, in turn."""
+    """`down`: closes the connection without an answer. `plan`: (status, body) for the next requests, in turn.
+
+    `slow`: keeps each message at once, and answers only when `gate` is opened.
+    """
 
     daemon_threads = True
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.down = False
+        self.slow = False
+        self.gate = threading.Event()
         self.plan: list[tuple[int, bytes]] = []
         self.taken: dict[str, dict[str, Any]] = {}
         # How often each key came, and was not turned away.
@@ -45,9 +50,12 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         status, answer = self._judge(body)
-        self.send_response(status)
-        self.end_headers()
-        self.wfile.write(answer)
+        if self.server.slow:
+            self.server.gate.wait()
+        with suppress(BrokenPipeError, ConnectionResetError):  # whoever asked may be dead by now
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(answer)
 
     def _judge(self, body: bytes) -> tuple[int, bytes]:
         signed = f"{self.headers['X-Timestamp']}.".encode() + body
@@ -75,6 +83,7 @@ def running() -> Iterator[HotlineServer]:
     try:
         yield server
     finally:
+        server.gate.set()
         server.shutdown()
         thread.join()
         server.server_close()

@@ -143,6 +143,23 @@ class TestPages:
             kind: term for kind, term in old.items() if kind != "resolve"
         }
 
+    def test_a_limit_that_came_into_being_since_is_offered_and_saved_with_the_next_version(
+        self, ordinary, browse, cast
+    ) -> None:
+        first = ordinary.versions.get()
+        terms = {kind: term for kind, term in first.terms.items() if kind != "hotline_return"}
+        PolicyVersion.objects.filter(pk=first.pk).update(terms=terms)
+        client, url = browse(cast.dc), f"/deadlines/policies/{ordinary.pk}/"
+        data = filled(client.get(url).content.decode()) | {"note": NOTE, "effective_from": ""}
+        page = client.post(url, data).content.decode()
+        assert "热线退回" in page[: page.index("<fieldset")]
+        seen = re.search(r'name="seen" value="(\w+)"', page)
+        assert seen is not None
+        assert client.post(url, data | {"seen": seen[1]}).status_code == 302
+        newest = ordinary.versions.get(number=2).terms
+        assert newest == terms | {"hotline_return": newest["hotline_return"]}
+        assert Term.parse(newest["hotline_return"]).span == Span(4, Unit.WORKING_HOURS)
+
     def test_what_is_wrong_stands_at_its_limit_and_nothing_is_lost(self, ordinary, browse, cast) -> None:
         client, url = browse(cast.dc), f"/deadlines/policies/{ordinary.pk}/"
         data = filled(client.get(url).content.decode())

@@ -23,7 +23,9 @@ from tests.walk.people import make_company
 def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
     """The company and its rules."""
     folder = tempfile.mkdtemp()
-    with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=folder), never_committed():
+    channels = {"hotline": {"adapter": "governance.outbox.channels.Hotline", "url": "https://city", "secret": "walk"}}
+    settings = override_settings(MEDIA_ROOT=folder, OUTBOX_CHANNELS=channels)
+    with django_db_blocker.unblock(), settings, never_committed():
         ensure_default_calendar()
         ensure_default_policies(MADE)
         ensure_default_categories()

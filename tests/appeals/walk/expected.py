@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 # workflow.md, "States of an appeal": what leaves a state, and where it leads. A state alone: the appeal stays there.
+# docs/hotline-api.md, "What is returned": an event may be returned whatever has become of the appeal since.
 LEADS: dict[str, dict[str, set[str]]] = {
     "registered": {
         "dispatch": {"dispatched"},
@@ -24,6 +25,8 @@ LEADS: dict[str, dict[str, set[str]]] = {
         "supervise": {"registered"},
         "answer_supervision": {"registered"},
         "review_supervision": {"registered"},
+        "resend_to_hotline": {"registered"},
+        "set_aside_return": {"registered"},
         "note": {"registered"},
     },
     "dispatched": {
@@ -40,6 +43,8 @@ LEADS: dict[str, dict[str, set[str]]] = {
         "supervise": {"dispatched"},
         "answer_supervision": {"dispatched"},
         "review_supervision": {"dispatched"},
+        "resend_to_hotline": {"dispatched"},
+        "set_aside_return": {"dispatched"},
         "note": {"dispatched"},
     },
     "in_progress": {
@@ -60,6 +65,8 @@ LEADS: dict[str, dict[str, set[str]]] = {
         "supervise": {"in_progress"},
         "answer_supervision": {"in_progress"},
         "review_supervision": {"in_progress"},
+        "resend_to_hotline": {"in_progress"},
+        "set_aside_return": {"in_progress"},
         "note": {"in_progress"},
     },
     "shelved": {
@@ -67,6 +74,8 @@ LEADS: dict[str, dict[str, set[str]]] = {
         "supervise": {"shelved"},
         "answer_supervision": {"shelved"},
         "review_supervision": {"shelved"},
+        "resend_to_hotline": {"shelved"},
+        "set_aside_return": {"shelved"},
         "note": {"shelved"},
     },
     "resolved": {
@@ -75,6 +84,9 @@ LEADS: dict[str, dict[str, set[str]]] = {
         "supervise": {"resolved"},
         "answer_supervision": {"resolved"},
         "review_supervision": {"resolved"},
+        "resend_to_hotline": {"resolved"},
+        "rework_for_hotline": {"in_progress", "registered"},
+        "set_aside_return": {"resolved"},
         "note": {"resolved"},
     },
     "closed": {
@@ -82,9 +94,12 @@ LEADS: dict[str, dict[str, set[str]]] = {
         "not_solved": {"in_progress", "registered"},
         "answer_supervision": {"closed"},
         "review_supervision": {"closed"},
+        "resend_to_hotline": {"closed"},
+        "rework_for_hotline": {"in_progress", "registered"},
+        "set_aside_return": {"closed"},
     },
-    "merged": {"unmerge": {"registered"}},
-    "rejected": {},
+    "merged": {"unmerge": {"registered"}, "resend_to_hotline": {"merged"}, "set_aside_return": {"merged"}},
+    "rejected": {"resend_to_hotline": {"rejected"}, "set_aside_return": {"rejected"}},
 }
 
 
@@ -138,6 +153,10 @@ RULES: dict[str, Rule] = {
     "visit": Rule("SS CS CW DC", "visitor"),
     # "reopen a closed one: DC"
     "reopen": Rule("DC", "district"),
+    # docs/hotline-api.md, "What is returned": the desk, by those who dispatch there or above it.
+    "resend_to_hotline": Rule("DC SL SS CS CW", "desk above"),
+    "rework_for_hotline": Rule("DC SL SS CS CW", "desk above"),
+    "set_aside_return": Rule("DC SL SS CS CW", "desk above"),
     # "order supervision: DL DC in the district, SL in the street"
     "supervise": Rule("DL DC SL", "overseer"),
     # "answer supervision: the unit named"

@@ -49,6 +49,7 @@ def _with_evidence(**values: Any) -> Values:
 
 
 _ANSWERED = {"result": RESULT, "public_reply": REPLY}
+CORRECTED = "电梯主板已于本月二十日更换，当日恢复运行，感谢您的监督。"
 _REJECTED = {"reason": "in_court", "words": "已经进入诉讼程序。", "public_reply": "您的诉求已由法院受理，请留意通知。"}
 
 _SAMPLES = [
@@ -109,6 +110,17 @@ _SAMPLES = [
         "answer_supervision",
     ),
     Sample(services.review_supervision, "answered", _given(accept=True), "in_progress", "review_supervision"),
+    Sample(
+        services.resend_to_hotline, "city_returned", _given(public_reply=CORRECTED), "resolved", "resend_to_hotline",
+    ),
+    Sample(
+        services.rework_for_hotline, "city_returned", _given(words="答复不实，重新办理。"), "in_progress",
+        "rework_for_hotline",
+    ),
+    Sample(
+        services.set_aside_return, "city_returned", _given(words="已与市热线沟通，不再重报。"), "resolved",
+        "set_aside_return",
+    ),
     Sample(services.reopen, "closed", _given(words="群众再次反映，重新办理。"), "in_progress", "reopen"),
     Sample(services.note, "in_progress", _given(words="补充现场情况。"), "in_progress", "note"),
 ]  # fmt: skip

@@ -12,8 +12,11 @@ from django.db import connection
 
 from appeals import services
 from appeals.models import Appeal, Category
+from appeals.services import hotline
 from governance.files import services as files
 from governance.files.models import Attachment
+from governance.outbox import services as outbox
+from governance.outbox.models import Delivery
 from governance.scope import Actor
 from tests.appeals.asking import REASON, WAITING
 from tests.appeals.conftest import REPLY, RESULT, new_appeal
@@ -225,6 +228,22 @@ def reject(case: Case) -> None:
     )
 
 
+def city_returns(case: Case, event: str = "resolved") -> None:
+    """The appeal is the hotline's, and the city refuses what it was told of it."""
+    pk = case.appeal.pk
+    Appeal.objects.filter(pk=pk).update(channel="hotline", source_number=f"DQ{pk}")
+    happened = case.now.isoformat()
+    payload = {"event": event, "happened_at": happened} | (
+        {"reply": REPLY} if event in {"resolved", "rejected"} else {}
+    )
+    outbox.enqueue(
+        channel="hotline", key=f"hotline:{pk}:1", address="", payload=payload, now=case.now, stream=f"hotline:{pk}",
+        sequence=1, subject_type="appeals.appeal", subject_id=pk,
+    )  # fmt: skip
+    refusal = {"code": "R01", "reason": "答复未说明完成时间"}
+    hotline.take_refusal(Delivery.objects.get(key=f"hotline:{pk}:1"), refusal, case.now)
+
+
 @dataclass(frozen=True)
 class Situation:
     """How an appeal comes there from the one before; `desk_is_visitor` once the work is done."""
@@ -255,6 +274,7 @@ SITUATIONS: dict[str, Situation] = {
     "supervised": _handled("in_progress", "in_progress", supervise),
     "answered": _handled("in_progress", "supervised", answer),
     "resolved": Situation("resolved", "in_progress", (resolve,), is_handed=True, desk_is_visitor=True),
+    "city_returned": Situation("resolved", "resolved", (city_returns,), is_handed=True, desk_is_visitor=True),
     "closed": Situation("closed", "resolved", (visit,), is_handed=True, desk_is_visitor=True),
     "merged": Situation("merged", "registered", (merge,)),
     "rejected": Situation("rejected", "registered", (reject,)),

@@ -15,8 +15,8 @@ from appeals.models import Appeal
 from governance.deadlines.models import PolicyVersion
 from grids.models import Unit
 from tests.appeals.asking import REASON
-from tests.appeals.walk.samples import SAMPLES
-from tests.appeals.walk.scenes import MADE, SATISFIED, Case
+from tests.appeals.walk.samples import CORRECTED, SAMPLES
+from tests.appeals.walk.scenes import MADE, SATISFIED, Case, city_returns
 
 SCENE = "street_to_community"
 CENTRE, LEADER, STREET, COMMUNITY = "DC@district", "SL@street_1", "SS@street_1", "CW@community_1"
@@ -80,6 +80,11 @@ def _nobody_is_drawn(case: Case) -> None:
     Appeal.objects.filter(pk=case.appeal.pk).update(policy_version=version)
 
 
+def _city_returns(event: str) -> First:
+    """The city refuses an event of the appeal first."""
+    return lambda case: city_returns(case, event)
+
+
 def _orders(by: str, to: str, situation: str, *then: First) -> dict[str, Way]:
     """The three steps of an order in one situation."""
     order, answer = _by(by, "supervise"), _by(to, "answer_supervision")
@@ -99,45 +104,72 @@ _ELSEWHERE: dict[str, dict[str, Way]] = {
     "closed": _orders(CENTRE, STREET, "resolved", _by(CENTRE, "visit")),
 }
 
-# (from, step, to) where the sample is taken from another state, or leads to another one.
-WAYS: dict[tuple[str, str, str], Way] = {
-    # Nobody of a street may: a grid worker's own report, or what lies with a community.
-    ("registered", "handle_on_the_spot", "resolved"): Way("PG@grid_1", "registered", scene="community_to_grid"),
-    ("registered", "adjudicate", "registered"): Way(
-        STREET, "returned", values={"uphold": True, "words": "理由成立，另行交办。"}
-    ),
-    ("registered", "note", "registered"): Way(STREET, "registered"),
-    ("dispatched", "accept", "dispatched"): Way(HELPER, "dispatched"),
-    ("dispatched", "pass_down", "dispatched"): Way(COMMUNITY, "dispatched"),
-    ("dispatched", "add_assisting", "dispatched"): Way(STREET, "dispatched"),
-    ("dispatched", "contact", "dispatched"): Way(COMMUNITY, "dispatched"),
-    ("dispatched", "finish_assisting", "dispatched"): Way(HELPER, "dispatched", (_by(HELPER, "accept"),)),
-    ("dispatched", "decide_extension", "dispatched"): Way(
-        LEADER, "in_progress", (_helper_asks, _by(COMMUNITY, "pass_down"))
-    ),
-    ("dispatched", "merge", "merged"): Way(STREET, "dispatched"),
-    ("dispatched", "edit", "dispatched"): Way(STREET, "dispatched"),
-    ("dispatched", "note", "dispatched"): Way(STREET, "dispatched"),
-    ("in_progress", "accept", "in_progress"): Way(ANOTHER, "in_progress", (_squad_is_asked,)),
-    ("in_progress", "merge", "merged"): Way(STREET, "in_progress"),
-    ("in_progress", "edit", "in_progress"): Way(STREET, "in_progress"),
-    ("in_progress", "decide_shelving", "in_progress"): Way(
-        LEADER, "shelving_asked", values={"grant": False, "words": "具备施工条件，不同意。"}
-    ),
-    ("in_progress", "resolve", "closed"): Way(COMMUNITY, "in_progress", (_nobody_is_drawn,)),
-    ("shelved", "note", "shelved"): Way(STREET, "shelved"),
-    ("resolved", "visit", "resolved"): Way(STREET, "resolved", values={"report": NOBODY}),
-    ("resolved", "visit", "in_progress"): Way(STREET, "resolved", values={"report": AGAIN}),
-    ("resolved", "visit", "registered"): Way(STREET, "resolved", (_handler_is_gone,), {"report": AGAIN}),
-    ("resolved", "not_solved", "in_progress"): Way("", "resolved"),
-    ("resolved", "not_solved", "registered"): Way("", "resolved", (_handler_is_gone,)),
-    ("resolved", "note", "resolved"): Way(STREET, "resolved"),
-    ("closed", "reopen", "registered"): Way(CENTRE, "closed", (_handler_is_gone,)),
-    ("closed", "not_solved", "in_progress"): Way("", "closed"),
-    ("closed", "not_solved", "registered"): Way("", "closed", (_handler_is_gone,)),
-} | {
-    (state, step, state): way
-    for state, ways in _ELSEWHERE.items()
-    for step, way in ways.items()
-    if (state, step) != ("closed", "supervise")
+# What the city returns in each state, and with what it is sent again: an explanation, or the corrected reply.
+_EXPLAINED, _CORRECTED = {"words": "情况属实，请予受理。"}, {"public_reply": CORRECTED}
+_RETURNED: dict[str, tuple[str, dict[str, str]]] = {
+    "registered": ("accepted", _EXPLAINED),
+    "dispatched": ("dispatched", _EXPLAINED),
+    "in_progress": ("in_progress", _EXPLAINED),
+    "shelved": ("shelved", _EXPLAINED),
+    "closed": ("closed", _CORRECTED),
+    "merged": ("merged", _EXPLAINED),
+    "rejected": ("rejected", _CORRECTED),
 }
+
+# (from, step, to) where the sample is taken from another state, or leads to another one.
+WAYS: dict[tuple[str, str, str], Way] = (
+    {
+        # Nobody of a street may: a grid worker's own report, or what lies with a community.
+        ("registered", "handle_on_the_spot", "resolved"): Way("PG@grid_1", "registered", scene="community_to_grid"),
+        ("registered", "adjudicate", "registered"): Way(
+            STREET, "returned", values={"uphold": True, "words": "理由成立，另行交办。"}
+        ),
+        ("registered", "note", "registered"): Way(STREET, "registered"),
+        ("dispatched", "accept", "dispatched"): Way(HELPER, "dispatched"),
+        ("dispatched", "pass_down", "dispatched"): Way(COMMUNITY, "dispatched"),
+        ("dispatched", "add_assisting", "dispatched"): Way(STREET, "dispatched"),
+        ("dispatched", "contact", "dispatched"): Way(COMMUNITY, "dispatched"),
+        ("dispatched", "finish_assisting", "dispatched"): Way(HELPER, "dispatched", (_by(HELPER, "accept"),)),
+        ("dispatched", "decide_extension", "dispatched"): Way(
+            LEADER, "in_progress", (_helper_asks, _by(COMMUNITY, "pass_down"))
+        ),
+        ("dispatched", "merge", "merged"): Way(STREET, "dispatched"),
+        ("dispatched", "edit", "dispatched"): Way(STREET, "dispatched"),
+        ("dispatched", "note", "dispatched"): Way(STREET, "dispatched"),
+        ("in_progress", "accept", "in_progress"): Way(ANOTHER, "in_progress", (_squad_is_asked,)),
+        ("in_progress", "merge", "merged"): Way(STREET, "in_progress"),
+        ("in_progress", "edit", "in_progress"): Way(STREET, "in_progress"),
+        ("in_progress", "decide_shelving", "in_progress"): Way(
+            LEADER, "shelving_asked", values={"grant": False, "words": "具备施工条件，不同意。"}
+        ),
+        ("in_progress", "resolve", "closed"): Way(COMMUNITY, "in_progress", (_nobody_is_drawn,)),
+        ("shelved", "note", "shelved"): Way(STREET, "shelved"),
+        ("resolved", "visit", "resolved"): Way(STREET, "resolved", values={"report": NOBODY}),
+        ("resolved", "visit", "in_progress"): Way(STREET, "resolved", values={"report": AGAIN}),
+        ("resolved", "visit", "registered"): Way(STREET, "resolved", (_handler_is_gone,), {"report": AGAIN}),
+        ("resolved", "not_solved", "in_progress"): Way("", "resolved"),
+        ("resolved", "not_solved", "registered"): Way("", "resolved", (_handler_is_gone,)),
+        ("resolved", "note", "resolved"): Way(STREET, "resolved"),
+        ("closed", "reopen", "registered"): Way(CENTRE, "closed", (_handler_is_gone,)),
+        ("resolved", "rework_for_hotline", "registered"): Way(STREET, "city_returned", (_handler_is_gone,)),
+        ("closed", "rework_for_hotline", "in_progress"): Way(STREET, "closed", (_city_returns("closed"),)),
+        ("closed", "rework_for_hotline", "registered"): Way(
+            STREET, "closed", (_city_returns("closed"), _handler_is_gone)
+        ),
+        ("closed", "not_solved", "in_progress"): Way("", "closed"),
+        ("closed", "not_solved", "registered"): Way("", "closed", (_handler_is_gone,)),
+    }
+    | {
+        (state, step, state): way
+        for state, ways in _ELSEWHERE.items()
+        for step, way in ways.items()
+        if (state, step) != ("closed", "supervise")
+    }
+    | {
+        (state, step, state): Way(
+            STREET, state, (_city_returns(event),), given if step == "resend_to_hotline" else None
+        )
+        for state, (event, given) in _RETURNED.items()
+        for step in ("resend_to_hotline", "set_aside_return")
+    }
+)
