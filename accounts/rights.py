@@ -72,6 +72,10 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "outbox.see_deliveries": frozenset({DC, SY}),
     "outbox.retry": frozenset({DC, SY}),
     "outbox.quiet": frozenset({DC}),
+    # people
+    "person.see": frozenset({SL, SS, CS, CW, GW, PG}),
+    "person.edit": frozenset({CS, CW}),
+    "person.reveal": frozenset({SS, CS, CW, GW}),
     # territory
     "unit.see": frozenset(Role) - {SC, EL},
     "unit.edit": frozenset({DC}),

@@ -16,7 +16,7 @@ from django import forms
 from django.db.models import Exists, OuterRef, Q
 from django.http import QueryDict
 
-from appeals import desk, requests, returns, search
+from appeals import desk, requests, returns
 from appeals.forms.inputs import LongChoiceField, Option, category_options, unit_options
 from appeals.models import (
     CHANNELS,
@@ -36,7 +36,7 @@ from appeals.place import TERRITORY
 from appeals.querysets import AppealQuerySet
 from appeals.repeats import figures
 from appeals.repeats.grouping import MASS_PEOPLE
-from governance import privacy
+from governance import privacy, search
 from governance.errors import InvalidInput
 from governance.jobs.models import Job
 from governance.scope import Actor, UnitKind

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Q, QuerySet
 
 from accounts.rights import may
-from appeals import search
 from appeals.hotline import CHANNEL as HOTLINE
 from appeals.hotline import SUBJECT, can_be_sent_again
 from appeals.models import Appeal, AppealEntry, Assignment, Category, HotlineReturn, SupervisionOrder
@@ -18,6 +17,7 @@ from appeals.stages import open_stages
 from appeals.standing import stands
 from appeals.workflow import ANSWER_HOTLINE, STEPS, Step
 from governance.outbox.models import Delivery
+from governance import search
 from governance.scope import Actor
 from grids.models import Unit
 

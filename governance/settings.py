@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "governance.jobs",
     "grids",
     "accounts",
+    "members",
     "appeals",
     "django.contrib.auth",
     "django.contrib.contenttypes",

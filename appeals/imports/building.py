@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from appeals import clocks, search
+from appeals import clocks
 from appeals.imports.checking import Incoming
 from appeals.imports.lookups import Lookups
 from appeals.models import Appeal, AppealEntry, Assignment, Category, ImportOrigin
@@ -18,6 +18,7 @@ from appeals.numbers import query_code
 from appeals.people import sealed_person
 from appeals.rules import Rulebook, case_of
 from appeals.workflow import REGISTERED, RESOLVED
+from governance import search
 from governance.calendars.loading import DISTRICT, load
 from governance.deadlines import timing
 from governance.deadlines.models import PolicyVersion

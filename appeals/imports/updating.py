@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from appeals import clocks, search
+from appeals import clocks
 from appeals.imports.building import (
     UPDATED,
     Batch,
@@ -23,6 +23,7 @@ from appeals.imports.fields import LABELS
 from appeals.models import Appeal, AppealEntry, Assignment, ImportOrigin
 from appeals.people import set_identity, set_phone
 from appeals.workflow import REGISTERED
+from governance import search
 from governance.audit import services as audit
 from governance.deadlines import services as deadlines
 

@@ -118,7 +118,7 @@ class Appeal(models.Model):
     public_reply = models.TextField("公开答复", max_length=10_000, blank=True)
     close_kind = models.CharField(max_length=12, blank=True)
     satisfaction = models.CharField("满意度", max_length=12, blank=True)
-    # Two-character pieces of title, content, place and names (appeals.search): Chinese has no spaces to split at.
+    # Two-character pieces of title, content, place and names (governance.search): Chinese has no spaces to split at.
     search = SearchVectorField(null=True)
     # The phone's own key for a report, so that one sent twice from a stairwell without signal arrives once.
     client_key = models.UUIDField(null=True, unique=True, editable=False)

@@ -18,11 +18,12 @@ from typing import Any
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import Q
 
-from appeals import search, selectors
+from appeals import selectors
 from appeals.models import Appeal, RepeatMark
 from appeals.querysets import AppealQuerySet
 from appeals.repeats.common import rare
 from appeals.workflow import MERGED, OPEN
+from governance import search
 from governance.scope import Actor
 
 # Below, nothing is shown; from STRONG on, two appeals are taken for the same until a person says otherwise.

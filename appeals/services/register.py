@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.rights import may
-from appeals import clocks, search
+from appeals import clocks
 from appeals.messages import tell_unit
 from appeals.models import CHANNELS, HANDLING_KINDS, URGENCIES, Appeal, Assignment, Category
 from appeals.numbers import query_code, take_numbers
@@ -21,6 +21,7 @@ from appeals.place import place
 from appeals.services._run import SUBJECT, Run, add_entry, column_of, step
 from appeals.words import clean
 from appeals.workflow import RESOLVED
+from governance import search
 from governance.audit import services as audit
 from governance.errors import IllegalState, InvalidInput, NotAllowed
 from governance.files import services as files

@@ -2,7 +2,7 @@
 
 import pytest
 
-from appeals import search
+from governance import search
 from appeals.models import Appeal
 
 

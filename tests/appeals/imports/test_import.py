@@ -15,7 +15,7 @@ from appeals.imports import selectors, services
 from appeals.imports.mapping import ColumnMapping
 from appeals.imports.work import BATCH
 from appeals.models import Appeal, AppealEntry, ImportFile, ImportOrigin, ImportProblem, ImportTemplate
-from appeals.search import query
+from governance.search import query
 from governance import privacy
 from governance.audit.models import Entry
 from governance.deadlines.models import Clock

@@ -1,0 +1,1 @@
+"""The people: persons, households, and where they live."""

@@ -1,0 +1,66 @@
+"""Which people a request may read: the scope, once, for pages, API and export alike."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+
+from governance import privacy, search
+from governance.errors import InvalidInput
+from governance.scope import Actor, Role, UnitKind
+
+if TYPE_CHECKING:
+    from members.models import Household, Person  # noqa: F401 - in the bases below
+
+# rights.md: "persons, households: see · CS CW GW(own grid) SS SL(masked)". The district sees figures alone.
+SEE = frozenset({
+    Role.STREET_LEADER, Role.STREET_STAFF, Role.COMMUNITY_SECRETARY, Role.COMMUNITY_WORKER, Role.GRID_WORKER,
+    Role.PART_TIME_GRID_WORKER,
+})  # fmt: skip
+_COLUMN = {UnitKind.STREET: "street_id", UnitKind.COMMUNITY: "community_id", UnitKind.GRID: "grid_id"}
+
+
+class PlacedQuerySet(models.QuerySet[Any]):
+    """What lies in a grid or a community, narrowed to what an actor may see."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """What lies in the actor's unit and below it."""
+        if actor.role not in SEE or actor.unit_kind not in _COLUMN:
+            return self.none()
+        return self.filter(**{_COLUMN[actor.unit_kind]: actor.unit_id})
+
+
+class HouseholdQuerySet(PlacedQuerySet):
+    """Households."""
+
+    def open(self) -> Self:
+        """Those that somebody may live in."""
+        return self.filter(dissolved_on=None)
+
+
+class PersonQuerySet(PlacedQuerySet):
+    """Persons."""
+
+    def here(self) -> Self:
+        """Those who live, and live here."""
+        return self.filter(state="here")
+
+    def search(self, text: str) -> Self:
+        """By a full identity or phone number (keyed hash), by name, or by the initials of its pinyin."""
+        text = text.strip()
+        if privacy.identity_is_valid(text):
+            return self.filter(identity_index=privacy.blind_index("identity", privacy.validate_identity(text)))
+        if phone := _phone(text):
+            return self.filter(phone_index=privacy.blind_index("phone", phone))
+        words = search.query(text)
+        return self.filter(search=words) if words is not None else self.none()
+
+
+def _phone(text: str) -> str:
+    if sum(character.isdigit() for character in text) < 7:
+        return ""
+    try:
+        return privacy.validate_phone(text)
+    except InvalidInput:
+        return ""

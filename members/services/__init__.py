@@ -1,0 +1,1 @@
+"""All writes to the people. One keyword-only function a use case; `by` acts, `now` is the moment."""
