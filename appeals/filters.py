@@ -14,7 +14,6 @@ from typing import Any
 import django_filters
 from django import forms
 from django.db.models import Exists, OuterRef, Q
-from django.http import QueryDict
 
 from appeals import desk, requests, returns
 from appeals.forms.inputs import LongChoiceField, Option, category_options, unit_options
@@ -36,19 +35,15 @@ from appeals.place import TERRITORY
 from appeals.querysets import AppealQuerySet
 from appeals.repeats import figures
 from appeals.repeats.grouping import MASS_PEOPLE
-from governance import privacy, search
-from governance.errors import InvalidInput
+from governance import search
 from governance.jobs.models import Job
+from governance.privacy.addresses import by_key, person_key
 from governance.scope import Actor, UnitKind
 from governance.ui.filters import DateRangeFilter
 from grids.models import Unit
 from grids.querysets import UnitQuerySet
 
 _NUMBER = re.compile(r"MH\d{8}-\d{4,}", re.IGNORECASE)
-_PERSON = re.compile(r"(phone|identity)-([0-9a-f]{64})")
-# Only what can be nobody's order number: a mobile number, or an identity number.
-_MOBILE = re.compile(r"1[3-9]\d{9}")
-_LANDLINE = re.compile(r"0\d{2,3}-\d{7,8}")
 _COLUMNS = {
     UnitKind.DISTRICT: "district_id",
     UnitKind.STREET: "street_id",
@@ -59,28 +54,6 @@ _COLUMNS = {
 
 MOST_SUSPECTED = 10_000
 MINE = [("logged", "我登记的"), ("handled", "我经办的")]
-
-
-def person_key(text: str) -> str:
-    """The keyed hash of a full phone or identity number as it stands in an address; "" for any other text."""
-    if privacy.identity_is_valid(text):
-        return f"identity-{privacy.blind_index('identity', privacy.validate_identity(text))}"
-    number = privacy.normalise_phone(text)
-    if not (_MOBILE.fullmatch(number) or _LANDLINE.fullmatch(number)):
-        return ""
-    try:
-        return f"phone-{privacy.blind_index('phone', privacy.validate_phone(number))}"
-    except InvalidInput:
-        return ""
-
-
-def without_numbers(query: QueryDict) -> QueryDict:
-    """The address with a full number in `q` replaced by its hash."""
-    query = query.copy()
-    if key := person_key(query.get("q", "")):
-        query.pop("q", None)
-        query["person"] = key
-    return query
 
 
 class LongFilter(django_filters.ModelChoiceFilter):  # type: ignore[misc]
@@ -190,8 +163,8 @@ class AppealFilterSet(django_filters.FilterSet):  # type: ignore[misc]
 
     def of_person(self, queryset: AppealQuerySet, name: str, value: str) -> AppealQuerySet:
         """Of the person with this number, by its keyed hash."""
-        match = _PERSON.fullmatch(value)
-        return queryset.filter(**{f"{match[1]}_index": match[2]}) if match else queryset.none()
+        found = by_key(value)
+        return queryset.filter(**found) if found else queryset.none()
 
     def in_category(self, queryset: AppealQuerySet, name: str, value: Category) -> AppealQuerySet:
         """Of the category or one below it."""

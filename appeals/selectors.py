@@ -16,8 +16,8 @@ from appeals.requests import may_ask
 from appeals.stages import open_stages
 from appeals.standing import stands
 from appeals.workflow import ANSWER_HOTLINE, STEPS, Step
-from governance.outbox.models import Delivery
 from governance import search
+from governance.outbox.models import Delivery
 from governance.scope import Actor
 from grids.models import Unit
 

@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ui/", include("governance.ui.urls")),
     path("accounts/", include("accounts.urls")),
     path("territory/", include("grids.urls")),
+    path("people/", include("members.urls")),
     path("appeals/import/", include("appeals.imports.urls")),
     path("appeals/", include("appeals.urls")),
     path("progress/", include("appeals.public.urls")),

@@ -4,8 +4,23 @@ from __future__ import annotations
 
 from governance.audit import actions
 from governance.privacy.registry import register_sealed
+from governance.ui import nav
+from governance.ui.nav import NavItem
 from members import identity
 from members.models import Person
+
+_GROUP = "人口"
+_PAGES = (
+    NavItem(
+        "居民", "members:persons", "users", "person.see", _GROUP, 10,
+        owns=("members:person", "members:person_change", "members:person_leave", "members:person_die",
+              "members:person_reveal"),
+    ),
+    NavItem(
+        "住户", "members:households", "home", "person.see", _GROUP, 20,
+        owns=("members:household", "members:household_add", "members:member_add", "members:take_in"),
+    ),
+)  # fmt: skip
 
 _ACTIONS = {
     "person.add": "登记居民",
@@ -40,3 +55,4 @@ def register_all() -> None:
     actions.register_fields(_FIELDS)
     for code, label in _ACTIONS.items():
         actions.register_action(code, label)
+    nav.register(*_PAGES)

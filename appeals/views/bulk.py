@@ -12,12 +12,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from appeals import export, services
-from appeals.filters import without_numbers
 from appeals.forms.exports import ExportForm
 from appeals.forms.inputs import LongChoiceField, unit_options
 from appeals.forms.steps import words_field
 from appeals.models import Appeal
 from appeals.targets import targets
+from governance.privacy.addresses import without_numbers
 from governance.scope import Actor
 from governance.ui.views import BulkAction, BulkRun, Outcome, Refused
 from grids.models import Unit

@@ -15,9 +15,10 @@ from django.views.decorators.http import require_POST
 
 from accounts.rights import may
 from appeals import selectors, tables
-from appeals.filters import AppealFilterSet, person_key, without_numbers
+from appeals.filters import AppealFilterSet
 from appeals.repeats.company import note_company
 from appeals.views.bulk import BULK_ACTIONS
+from governance.privacy.addresses import person_key, without_numbers
 from governance.scope import UnitKind
 from governance.ui.lists import Count, Tab
 from governance.ui.models import SavedView

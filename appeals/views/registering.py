@@ -15,13 +15,13 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from appeals import services
-from appeals.filters import person_key
 from appeals.forms.registering import RegisterForm, ReportForm
 from appeals.models import Appeal
 from appeals.place import TERRITORY
 from appeals.repeats.finding import Asked, candidates
 from appeals.views.uploads import take_in
 from governance.errors import DomainError
+from governance.privacy.addresses import person_key
 from governance.scope import Actor, UnitKind
 from governance.ui.views import FormPage
 from grids.locate import locate

@@ -2,8 +2,8 @@
 
 import pytest
 
-from governance import search
 from appeals.models import Appeal
+from governance import search
 
 
 def test_pieces_of_two_characters() -> None:

@@ -12,10 +12,11 @@ from django.db import connections
 from hypothesis import given
 from hypothesis import strategies as st
 
+from governance import privacy
 from governance.audit.models import Entry
 from governance.errors import DomainError, IllegalState, InvalidInput, NotAllowed, NotFound
 from governance.outbox.models import InboxItem
-from members import identity
+from members import demo, identity
 from members.models import Household, Person, Stay
 from members.services import homes, households, persons
 from members.services.households import Address
@@ -331,3 +332,17 @@ def test_one_of_two_who_register_the_same_number(household, cast, now) -> None:
     assert said[0] == "done"
     assert "已登记在" in said[1]
     assert Person.objects.count() == 1
+
+
+def test_the_demos_people_hold_together(district, now) -> None:
+    """Each grid is filled once, with valid numbers of nobody, and every household with one head."""
+    for _ in range(2):
+        demo.fill(households_per_grid=5, surnames="王李", now=now)
+    assert Household.objects.count() == 15
+    heads = Stay.objects.filter(relation="head", until_on=None)
+    assert heads.count() == 15
+    for person in Person.objects.all():
+        number = privacy.open_sealed(person.identity_sealed, context=identity.identity_context(person))
+        assert number.startswith("99")
+        assert (identity.born_on_of(number), identity.gender_of(number)) == (person.born_on, person.gender)
+    assert sum(home.size for home in Household.objects.all()) == Person.objects.count() == Stay.objects.count()

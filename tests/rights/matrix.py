@@ -75,7 +75,32 @@ APPEAL_READS = ("api:appeal", "api:appeal_history")
 # Every call of the API about one appeal, whatever its name: a new step is walked without a line here.
 APPEAL_CALLS = tuple(name for name in ROUTES if name.startswith("api:appeal") and not name.startswith("api:appeals"))
 
+# rights.md: "persons, households: see · CS CW GW(own grid) SS SL(masked)"; the district sees figures alone.
+OF_PEOPLE: dict[Role, Relations] = {
+    role: seen for role, seen in LINE.items() if role not in {Role.DISTRICT_LEADER, Role.DISTRICT_CENTRE}
+}
+
 SUBJECTS: tuple[Subject, ...] = (
+    Subject(
+        name="resident",
+        key="pk",
+        routes=(
+            "members:person",
+            "members:person_change",
+            "members:person_leave",
+            "members:person_die",
+            "members:person_reveal",
+        ),
+        pages=frozenset({"members:person"}),
+        seen=OF_PEOPLE,
+    ),
+    Subject(
+        name="household",
+        key="pk",
+        routes=("members:household", "members:member_add", "members:take_in"),
+        pages=frozenset({"members:household"}),
+        seen=OF_PEOPLE,
+    ),
     Subject(
         name="appeal",
         key="pk",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import date, datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from governance.files import services as files
 from governance.files.models import Attachment
 from governance.scope import Role, UnitKind
 from grids.models import ImportDraft, Unit, UnitChange
+from members.models import Household, Person
 from tests.appeals.conftest import new_appeal
 from tests.files.crafted import picture, upload
 from tests.fixtures import Cast, make_posting
@@ -39,6 +41,28 @@ class Samples:
         if _is_elsewhere(unit):
             Appeal.objects.filter(pk=found.pk).update(district=unit.district, street=unit)
         return found
+
+    def resident(self, unit: Unit) -> Person:
+        """In the unit, with no closer place known; of a street or the district in one of its other communities."""
+        return Person.objects.create(
+            name="王建国", seal_key=uuid.uuid4(), made_at=self.now, changed_at=self.now, **self._lives(unit)
+        )
+
+    def household(self, unit: Unit) -> Household:
+        """The same."""
+        return Household.objects.create(address="幸福里1号", made_at=self.now, **self._lives(unit))
+
+    def _lives(self, unit: Unit) -> dict[str, Any]:
+        inside = {
+            UnitKind.DISTRICT: "community_3",
+            UnitKind.STREET: f"community_{'4' if unit == self.units['street_2'] else '2'}",
+        }
+        home = self.units[inside[UnitKind(unit.kind)]] if unit.kind in inside else unit
+        grid = home.pk if home.kind == UnitKind.GRID else None
+        return {
+            "district_id": home.district_id, "street_id": home.street_id, "community_id": home.community_id,
+            "grid_id": grid,
+        }  # fmt: skip
 
     def supervision(self, unit: Unit) -> SupervisionOrder:
         """To the unit, of an appeal that happened there."""

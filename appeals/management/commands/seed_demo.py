@@ -25,11 +25,14 @@ from governance.deadlines.defaults import ensure_default_policies
 from governance.scope import PLATFORM
 from grids.demo import build_territory
 from grids.models import Unit
+from members import demo as people
 
 RECENT = 260
 DEFAULT = 6000
 MONTHS = 18
 DONE = "demo.seeded"
+# In each grid; some 20,000 people in all.
+HOUSEHOLDS = 12
 
 
 class Command(BaseCommand):
@@ -66,6 +69,8 @@ class Command(BaseCommand):
         ensure_default_categories()
         ensure_default_rules()
         ensure_staff(surnames=SURNAMES, given=GIVEN, now=now)
+        with tqdm(desc="居民", unit="人", disable=None) as bar:
+            people.fill(households_per_grid=HOUSEHOLDS, surnames=SURNAMES, now=began, progress=bar.update)
         recent = min(RECENT, appeals)
         with tqdm(total=appeals - recent, desc="历史诉求", unit="件", disable=None) as bar:
             write_past(

@@ -15,13 +15,13 @@ from appeals.imports import selectors, services
 from appeals.imports.mapping import ColumnMapping
 from appeals.imports.work import BATCH
 from appeals.models import Appeal, AppealEntry, ImportFile, ImportOrigin, ImportProblem, ImportTemplate
-from governance.search import query
 from governance import privacy
 from governance.audit.models import Entry
 from governance.deadlines.models import Clock
 from governance.errors import IllegalState, InvalidInput, NotAllowed, NotFound
 from governance.jobs.models import Job
 from governance.outbox.models import InboxItem
+from governance.search import query
 from tests.appeals.imports.conftest import (
     CONTENT,
     HEADERS,
