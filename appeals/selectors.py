@@ -72,7 +72,13 @@ def _name_parents(rows: Sequence[Appeal]) -> None:
 def for_detail(actor: Actor) -> AppealQuerySet:
     """Appeals that the actor may see, with all that the detail page names."""
     return Appeal.objects.visible_to(actor).select_related(
-        *LIST_RELATIONS, "district", "registered_by_unit", "parent", "category__parent__parent"
+        *LIST_RELATIONS,
+        "district",
+        "registered_by_unit",
+        "parent",
+        "category__parent__parent",
+        "in_matter__matter",
+        "suspected_repeat",
     )
 
 

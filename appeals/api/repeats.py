@@ -36,6 +36,7 @@ class MarkRepeat(Idempotent, APIView):
     @extend_schema(request=s.EarlierSerializer, responses=s.AppealDetail)
     def post(self, request: Request, appeal_id: int) -> Response:
         """标记重复诉求，两件都继续办理。"""
+        find(request, appeal_id)
         earlier_id = checked(s.EarlierSerializer, request)["earlier"]
         repeats.mark_repeat(appeal_id=appeal_id, earlier_id=earlier_id, by=actor_of(request), now=timezone.now())
         return detail(find(request, appeal_id), request)
@@ -48,6 +49,7 @@ class UnmarkRepeat(Idempotent, APIView):
     @extend_schema(request=s.RepeatWordsSerializer, responses=s.AppealDetail)
     def post(self, request: Request, appeal_id: int) -> Response:
         """取消重复标记，须说明理由。"""
+        find(request, appeal_id)
         words = checked(s.RepeatWordsSerializer, request)["words"]
         repeats.unmark_repeat(appeal_id=appeal_id, words=words, by=actor_of(request), now=timezone.now())
         return detail(find(request, appeal_id), request)
@@ -60,6 +62,7 @@ class RefuseRepeat(Idempotent, APIView):
     @extend_schema(request=s.EarlierSerializer, responses={204: None})
     def post(self, request: Request, appeal_id: int) -> Response:
         """确认不是同一事项，以后不再提示。"""
+        find(request, appeal_id)
         earlier_id = checked(s.EarlierSerializer, request)["earlier"]
         repeats.refuse_repeat(appeal_id=appeal_id, earlier_id=earlier_id, by=actor_of(request), now=timezone.now())
         return Response(status=204)

@@ -19,7 +19,7 @@ from appeals.api.filters import ApiFilterSet, SupervisionFilterSet
 from appeals.api.steps import CALLS
 from appeals.models import Appeal, AppealEntry, Category, SupervisionOrder
 from appeals.querysets import AppealQuerySet
-from appeals.repeats.company import note_company
+from appeals.repeats.company import company_of, note_company
 from appeals.services import NewAppeal
 from governance.errors import NotFound
 from governance.scope import Actor
@@ -62,7 +62,7 @@ def find(request: Request, appeal_id: int) -> Appeal:
 
 
 def detail(appeal: Appeal, request: Request) -> Response:
-    note_company([appeal])
+    appeal.company = company_of(appeal)
     appeal.clocks = clocks.all_clocks(appeal)  # type: ignore[attr-defined]
     appeal.asked_extensions = list(requests.extensions(appeal))  # type: ignore[attr-defined]
     appeal.asked_shelvings = list(requests.shelvings(appeal))  # type: ignore[attr-defined]

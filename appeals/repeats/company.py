@@ -24,6 +24,18 @@ class Company:
         return self.people >= MASS_PEOPLE
 
 
+def company_of(appeal: Appeal) -> Company | None:
+    """The company of an appeal that was read with it (`selectors.for_detail`); None where it is alone."""
+    member, suspected = getattr(appeal, "in_matter", None), getattr(appeal, "suspected_repeat", None)
+    if member is None and suspected is None:
+        return None
+    matter = member.matter if member is not None else None
+    return Company(
+        matter.pk if matter else None, matter.size if matter else 0, matter.people if matter else 0,
+        suspected.score if suspected else None,
+    )  # fmt: skip
+
+
 def note_company(rows: Iterable[Appeal]) -> None:
     """Set `company` of those rows that have some; one statement for all of them."""
     by_id = {row.pk: row for row in rows}

@@ -22,7 +22,7 @@ from appeals.forms.catalogue import FORMS
 from appeals.forms.reveal import RevealForm
 from appeals.forms.steps import StepForm
 from appeals.models import Appeal
-from appeals.repeats.company import note_company
+from appeals.repeats.company import company_of
 from appeals.views import dossier
 from appeals.views.uploads import take_in
 from appeals.workflow import ANSWER_HOTLINE, STEPS, Step
@@ -72,7 +72,7 @@ class Detail(DetailPage):
         """The next action, the facts, and what lies beside."""
         appeal, by, now = self.object, self.actor, timezone.now()
         steps = selectors.available_steps(appeal, by, now)
-        note_company([appeal])
+        appeal.company = company_of(appeal)
         chosen = next_step(steps, appeal)
         form = FORMS[chosen](appeal=appeal, by=by, now=now) if chosen else None
         return super().get_context_data(

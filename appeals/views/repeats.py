@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from appeals.forms.periods import PeriodForm
 from appeals.models import Appeal, RepeatMark
 from appeals.repeats import figures
-from appeals.repeats.company import note_company
+from appeals.repeats.company import company_of
 from appeals.repeats.finding import asked_by, candidates
 from appeals.services import repeats
 from appeals.views.detail import find
@@ -34,7 +34,7 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
     found = [] if mark or appeal.state not in OPEN else candidates(asked_by(appeal), request.actor, limit=5)  # type: ignore[attr-defined]
     by = request.actor  # type: ignore[attr-defined]
     sees_earlier = mark is not None and Appeal.objects.visible_to(by).filter(pk=mark.earlier_id).exists()
-    note_company([appeal])
+    appeal.company = company_of(appeal)
     context = {"appeal": appeal, "mark": mark, "sees_earlier": sees_earlier, "found": found}
     return render(request, "appeals/parts/repeat_panel.html", context)
 

@@ -145,6 +145,7 @@ _NO_SERVICES: dict[str, tuple[str, ...]] = {
     ),
     "the platform's own work, which nobody calls": (
         "accounts.services.staff_import.run_job",
+        "appeals.repeats.scanning.scan",
         "governance.calendars.services.follow_all",
         "governance.files.services.purge_drafts",
         "governance.jobs.services.purge_files",
