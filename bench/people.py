@@ -121,9 +121,8 @@ def main() -> int:
         )
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
-        print(
-            f"{Person.objects.count():,} people filled in {seconds / 1000:.0f} s; {options.runs} runs each; milliseconds"
-        )
+        count = Person.objects.count()
+        print(f"{count:,} people filled in {seconds / 1000:.0f} s; {options.runs} runs each; milliseconds")
         return int(measure(options.runs) >= LIMIT_MS)
     finally:
         connection.creation.destroy_test_db(old, verbosity=0)
