@@ -1,0 +1,21 @@
+"""What the territory keeps: its units, and the sites that lie in it."""
+
+from grids.models.units import (
+    KIND_ICONS,
+    KIND_LABELS,
+    Boundary,
+    ImportDraft,
+    TerritoryRevision,
+    Unit,
+    UnitChange,
+)
+
+__all__ = [
+    "KIND_ICONS",
+    "KIND_LABELS",
+    "Boundary",
+    "ImportDraft",
+    "TerritoryRevision",
+    "Unit",
+    "UnitChange",
+]
