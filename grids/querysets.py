@@ -12,7 +12,7 @@ from django.db.models import Count, Q
 from governance.scope import Actor, Role, UnitKind
 
 if TYPE_CHECKING:
-    from grids.models import Boundary, ImportDraft, Unit, UnitChange  # noqa: F401
+    from grids.models import Boundary, Cluster, ImportDraft, Site, SiteProposal, Unit, UnitChange  # noqa: F401
 
 # Offices that keep the platform itself; of the territory they need the whole tree, and nothing of what happens in it.
 TERRITORY = [UnitKind.STREET, UnitKind.COMMUNITY, UnitKind.GRID]
@@ -87,3 +87,41 @@ class ImportDraftQuerySet(models.QuerySet["ImportDraft"]):
     def visible_to(self, actor: Actor) -> ImportDraftQuerySet:
         """Those of the actor's district."""
         return self.filter(district_id=actor.district_id)
+
+
+class ClusterQuerySet(models.QuerySet["Cluster"]):
+    """Clusters of sites."""
+
+    def visible_to(self, actor: Actor) -> ClusterQuerySet:
+        """Those of the actor's district."""
+        return self.filter(district_id=actor.district_id)
+
+
+class SiteProposalQuerySet(models.QuerySet["SiteProposal"]):
+    """What streets ask to have written of their sites."""
+
+    def visible_to(self, actor: Actor) -> SiteProposalQuerySet:
+        """Those of the actor's district; to a street's staff those of their street."""
+        found = self.filter(district_id=actor.district_id)
+        return found.filter(street_id=actor.street_id) if actor.street_id else found
+
+    def waiting(self) -> SiteProposalQuerySet:
+        """Those that nobody has decided."""
+        return self.filter(accepted=None)
+
+
+class SiteQuerySet(models.QuerySet["Site"]):
+    """Service sites."""
+
+    def visible_to(self, actor: Actor) -> SiteQuerySet:
+        """All of the actor's district: a door that is open to everybody is no secret of its community."""
+        return self.filter(district_id=actor.district_id)
+
+    def in_use(self) -> SiteQuerySet:
+        """Those that have not been closed."""
+        return self.filter(closed_on=None)
+
+    def within(self, unit_id: int) -> SiteQuerySet:
+        """Those of a unit and of all below it."""
+        here = Q(unit_id=unit_id) | Q(street_id=unit_id) | Q(community_id=unit_id) | Q(grid_id=unit_id)
+        return self.filter(here | Q(district_id=unit_id))
