@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Case, Count, F, Q, When
 
 from governance.scope import Actor, Role, UnitKind
 
@@ -125,3 +125,24 @@ class SiteQuerySet(models.QuerySet["Site"]):
         """Those of a unit and of all below it."""
         here = Q(unit_id=unit_id) | Q(street_id=unit_id) | Q(community_id=unit_id) | Q(grid_id=unit_id)
         return self.filter(here | Q(district_id=unit_id))
+
+    def with_standard(self) -> SiteQuerySet:
+        """With the floor area that each site's kind asks for at its unit's level, null for none."""
+        levels = Case(
+            When(unit__kind=UnitKind.DISTRICT, then="kind__district_m2"),
+            When(unit__kind=UnitKind.STREET, then="kind__street_m2"),
+            default="kind__community_m2",
+        )
+        return self.annotate(standard=levels)
+
+    def too_small(self) -> SiteQuerySet:
+        """Those below their standard."""
+        return self.with_standard().filter(area_m2__lt=F("standard"))
+
+    def large_enough(self) -> SiteQuerySet:
+        """Those that meet their standard."""
+        return self.with_standard().filter(area_m2__gte=F("standard"))
+
+    def unmeasured(self) -> SiteQuerySet:
+        """Those that have a standard, and no area that is known."""
+        return self.with_standard().filter(area_m2=None, standard__isnull=False)  # type: ignore[misc]

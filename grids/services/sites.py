@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -26,7 +27,8 @@ FIELDS = [
 ]  # fmt: skip
 
 
-def _require_editor(by: Actor) -> None:
+def require_editor(by: Actor) -> None:
+    """Refuse whoever may not write sites (NotAllowed)."""
     if by.role != Role.DISTRICT_CENTRE and not by.is_platform:
         raise NotAllowed("只有区网格中心可以修改阵地；街道可以提出建议，由区网格中心采纳。")
 
@@ -55,20 +57,21 @@ def _record(
 @transaction.atomic(durable=True)
 def add_site(*, facts: SiteFacts, by: Actor, now: datetime) -> Site:
     """Write a new site down (NotAllowed, InvalidInput, NotFound)."""
-    _require_editor(by)
+    require_editor(by)
     return write_new(facts, by, now)
 
 
 def write_new(facts: SiteFacts, actor: Actor, now: datetime) -> Site:
     """A new site with its audit row, inside the caller's transaction and after its checks."""
     site = Site()
-    site_facts.put(site, facts, _district_of(actor))
+    site_facts.put(site, facts, district_of(actor))
     _save(site)
     _record("site.add", site, actor, now, after=site_facts.plain(site))
     return site
 
 
-def _district_of(actor: Actor) -> int:
+def district_of(actor: Actor) -> int:
+    """The actor's district (NotFound for who has none)."""
     if actor.district_id is None:
         raise NotFound("没有这个单位，或不在您的管辖范围内。")
     return actor.district_id
@@ -86,7 +89,7 @@ def _save(site: Site) -> None:
 @transaction.atomic(durable=True)
 def change_site(*, site_id: int, facts: SiteFacts, by: Actor, now: datetime) -> Site:
     """Write down what is now so of a site; without a difference nothing is recorded."""
-    _require_editor(by)
+    require_editor(by)
     return write_change(site_id, facts, by, now)
 
 
@@ -105,7 +108,7 @@ def write_change(site_id: int, facts: SiteFacts, actor: Actor, now: datetime) ->
 @transaction.atomic(durable=True)
 def close_site(*, site_id: int, closed_on: date, reason: str, by: Actor, now: datetime) -> Site:
     """End a site: `closed_on` is the first day without it."""
-    _require_editor(by)
+    require_editor(by)
     return write_closing(site_id, closed_on, reason, by, now)
 
 
@@ -131,14 +134,22 @@ def write_closing(site_id: int, closed_on: date, reason: str, actor: Actor, now:
 @transaction.atomic(durable=True)
 def set_hours(*, site_id: int, week: Sequence[Spans], on_holidays: str, by: Actor, now: datetime) -> Site:
     """Replace a site's weekly hours: eight places, Monday to Sunday and statutory holidays; minutes after midnight."""
-    _require_editor(by)
+    require_editor(by)
     site = _locked(site_id, by)
+    write_hours(site, week, on_holidays, by, now)
+    return site
+
+
+def write_hours(site: Site, week: Sequence[Spans], on_holidays: str, actor: Actor, now: datetime) -> bool:
+    """The hours with their audit row, inside the caller's transaction, on a site that it holds; whether they differ."""
     if len(week) != HOLIDAY + 1 or on_holidays not in dict(Site.ON_HOLIDAYS):
         raise InvalidInput("请填写周一至周日的开放时间，并选择法定节假日怎样开放。", field="on_holidays")
     for weekday, windows in enumerate(week):
         _check_windows(windows, f"day_{weekday}", WEEKDAY_LABELS[weekday])
     _check_holidays(week[HOLIDAY], on_holidays)
-    before = _told(_week_of(site), site.on_holidays)
+    before, after = _told(_week_of(site), site.on_holidays), _told(week, on_holidays)
+    if before == after:
+        return False
     site.hours.all().delete()
     SiteHours.objects.bulk_create(
         SiteHours(site=site, weekday=weekday, start_minute=start, end_minute=end)
@@ -147,8 +158,8 @@ def set_hours(*, site_id: int, week: Sequence[Spans], on_holidays: str, by: Acto
     )
     site.on_holidays = on_holidays
     site.save(update_fields=["on_holidays"])
-    _record("site.hours", site, by, now, before=before, after=_told(week, on_holidays))
-    return site
+    _record("site.hours", site, actor, now, before=before, after=after)
+    return True
 
 
 def _check_windows(windows: Spans, field: str, label: str) -> None:
@@ -157,7 +168,7 @@ def _check_windows(windows: Spans, field: str, label: str) -> None:
     if any(not 0 <= start < end <= DAY for start, end in windows):
         raise InvalidInput(f"{label}：每段时间的结束应晚于开始，且不超过 24:00。", field=field)
     ordered = sorted(windows)
-    if any(later[0] < earlier[1] for earlier, later in zip(ordered, ordered[1:], strict=False)):
+    if any(later[0] < earlier[1] for earlier, later in pairwise(ordered)):
         raise InvalidInput(f"{label}：时间段有重叠，请合并后再填。", field=field)
 
 
@@ -185,7 +196,7 @@ def add_exception(
     *, site_id: int, from_date: date, to_date: date, windows: Spans, reason: str, by: Actor, now: datetime
 ) -> SiteException:
     """Other windows on a date or on dates on end, none for closed. Refused where another exception names a day."""
-    _require_editor(by)
+    require_editor(by)
     site = _locked(site_id, by)
     reason = " ".join(reason.split())
     _check_dates(from_date, to_date, reason)
@@ -223,7 +234,7 @@ def _exception(one: SiteException) -> dict[str, Any]:
 @transaction.atomic(durable=True)
 def remove_exception(*, site_id: int, exception_id: int, by: Actor, now: datetime) -> Site:
     """Take an exception back: its days follow the week again."""
-    _require_editor(by)
+    require_editor(by)
     site = _locked(site_id, by)
     one = site.exceptions.filter(pk=exception_id).first()
     if one is None:

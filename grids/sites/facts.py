@@ -62,7 +62,12 @@ def put(site: Site, facts: SiteFacts, district_id: int, street_id: int | None = 
     """
     unit = _unit(facts.unit_id, district_id, street_id)
     site.kind, site.cluster = _kind(facts.kind_id), _cluster(facts.cluster_id, district_id)
-    site.unit, site.district_id, site.street_id, site.community_id = unit, district_id, unit.street_id, unit.community_id
+    site.unit, site.district_id, site.street_id, site.community_id = (
+        unit,
+        district_id,
+        unit.street_id,
+        unit.community_id,
+    )
     site.name, site.address = _text(facts.name, "name", "阵地名称", 64), _text(facts.address, "address", "地址", 200)
     site.lon, site.lat = facts.lon, facts.lat
     site.grid_id = _grid_of(facts.lon, facts.lat, district_id)
