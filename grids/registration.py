@@ -21,6 +21,7 @@ ACTIONS = {
     "unit.boundary": "导入边界",
     "unit.import_divisions": "导入行政区划",
     "unit.demo": "建立演示网格",
+    "site.demo": "建立演示阵地",
     "site.add": "新增阵地",
     "site.change": "修改阵地",
     "site.close": "停用阵地",

@@ -174,6 +174,7 @@ _NO_SERVICES: dict[str, tuple[str, ...]] = {
     "of a command on the machine itself, without a person's role": (
         "accounts.services.setup.set_up_district",
         "grids.demo.build_territory",
+        "grids.sites.demo.build_sites",
     ),
     "a look, told by the page that shows it": ("governance.jobs.services.record_download",),
     "reads a request: walked in test_signing.py": (
