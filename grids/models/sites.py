@@ -125,6 +125,11 @@ class Site(models.Model):
         standard = self.standard_m2
         return max(0, standard - self.area_m2) if standard and self.area_m2 is not None else 0
 
+    @property
+    def shortage(self) -> str:
+        """ "差 120 ㎡"; empty where nothing lacks."""
+        return f"差 {self.short_of_m2:,} ㎡" if self.short_of_m2 else ""
+
 
 class SiteHours(models.Model):
     """A span in which a site is open on a weekday (or on statutory holidays), in minutes after local midnight."""

@@ -41,7 +41,7 @@ def as_typed(windows: Spans) -> str:
 class SiteForm(forms.Form):
     """All that is written of a site besides its hours."""
 
-    kind = forms.ModelChoiceField(label="类型", queryset=SiteKind.objects.all())
+    kind = forms.ModelChoiceField(label="类型", queryset=SiteKind.objects.all(), empty_label="请选择")
     name = forms.CharField(label="名称", max_length=64)
     unit = UnitField(label="所属单位", queryset=Unit.objects.none(), help_text="服务哪个社区、街道或网格，就选哪个。")
     address = forms.CharField(label="地址", max_length=200)

@@ -125,7 +125,7 @@ class SitePage(DetailPage):
 
 
 def _point(site: Site) -> dict[str, Any] | None:
-    return {"lon": site.lon, "lat": site.lat, "label": site.name} if site.lon is not None else None
+    return {"lat": site.lat, "lng": site.lon} if site.lon is not None else None
 
 
 class NearPage(PageMixin, TemplateView):

@@ -57,6 +57,10 @@ class TestList:
         ):
             assert self._names(cast.cw, **given) == expected, given
 
+    def test_a_row_says_how_much_floor_lacks(self, make_site, district, cast):
+        make_site("太小", unit=district.street_1, area_m2=200)
+        assert "差 1,300 ㎡" in _text(client_of(cast.dc).get(_url("sites")))
+
     def test_a_wrong_filter_is_told_and_not_a_failure(self, make_site, cast):
         for given in ({"unit": "x"}, {"kind": "99999999999999999999"}, {"open": "7"}, {"standard": "no"}):
             assert client_of(cast.dc).get(_url("sites"), given).status_code == 200
