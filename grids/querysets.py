@@ -7,12 +7,12 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Case, Count, F, Q, When
 
 from governance.scope import Actor, Role, UnitKind
 
 if TYPE_CHECKING:
-    from grids.models import Boundary, ImportDraft, Unit, UnitChange  # noqa: F401
+    from grids.models import Boundary, Cluster, ImportDraft, Site, SiteProposal, Unit, UnitChange  # noqa: F401
 
 # Offices that keep the platform itself; of the territory they need the whole tree, and nothing of what happens in it.
 TERRITORY = [UnitKind.STREET, UnitKind.COMMUNITY, UnitKind.GRID]
@@ -87,3 +87,62 @@ class ImportDraftQuerySet(models.QuerySet["ImportDraft"]):
     def visible_to(self, actor: Actor) -> ImportDraftQuerySet:
         """Those of the actor's district."""
         return self.filter(district_id=actor.district_id)
+
+
+class ClusterQuerySet(models.QuerySet["Cluster"]):
+    """Clusters of sites."""
+
+    def visible_to(self, actor: Actor) -> ClusterQuerySet:
+        """Those of the actor's district."""
+        return self.filter(district_id=actor.district_id)
+
+
+class SiteProposalQuerySet(models.QuerySet["SiteProposal"]):
+    """What streets ask to have written of their sites."""
+
+    def visible_to(self, actor: Actor) -> SiteProposalQuerySet:
+        """Those of the actor's district; to a street's staff those of their street."""
+        found = self.filter(district_id=actor.district_id)
+        return found.filter(street_id=actor.street_id) if actor.street_id else found
+
+    def waiting(self) -> SiteProposalQuerySet:
+        """Those that nobody has decided."""
+        return self.filter(accepted=None)
+
+
+class SiteQuerySet(models.QuerySet["Site"]):
+    """Service sites."""
+
+    def visible_to(self, actor: Actor) -> SiteQuerySet:
+        """All of the actor's district: a door that is open to everybody is no secret of its community."""
+        return self.filter(district_id=actor.district_id)
+
+    def in_use(self) -> SiteQuerySet:
+        """Those that have not been closed."""
+        return self.filter(closed_on=None)
+
+    def within(self, unit_id: int) -> SiteQuerySet:
+        """Those of a unit and of all below it."""
+        here = Q(unit_id=unit_id) | Q(street_id=unit_id) | Q(community_id=unit_id) | Q(grid_id=unit_id)
+        return self.filter(here | Q(district_id=unit_id))
+
+    def with_standard(self) -> SiteQuerySet:
+        """With the floor area that each site's kind asks for at its unit's level, null for none."""
+        levels = Case(
+            When(unit__kind=UnitKind.DISTRICT, then="kind__district_m2"),
+            When(unit__kind=UnitKind.STREET, then="kind__street_m2"),
+            default="kind__community_m2",
+        )
+        return self.annotate(standard=levels)
+
+    def too_small(self) -> SiteQuerySet:
+        """Those below their standard."""
+        return self.with_standard().filter(area_m2__lt=F("standard"))
+
+    def large_enough(self) -> SiteQuerySet:
+        """Those that meet their standard."""
+        return self.with_standard().filter(area_m2__gte=F("standard"))
+
+    def unmeasured(self) -> SiteQuerySet:
+        """Those that have a standard, and no area that is known."""
+        return self.with_standard().filter(area_m2=None, standard__isnull=False)  # type: ignore[misc]

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from django.urls import reverse
+
 from governance.audit import actions
+from governance.outbox import registry as outbox
 from governance.ui import nav
+from grids import registry
+from grids.services import site_moves
 
 _CHANGES = {"open": "设立单位", "rename": "单位更名", "move": "调整隶属", "merge": "合并单位", "close": "撤销单位"}
 ACTIONS = {
@@ -16,6 +21,19 @@ ACTIONS = {
     "unit.boundary": "导入边界",
     "unit.import_divisions": "导入行政区划",
     "unit.demo": "建立演示网格",
+    "site.demo": "建立演示阵地",
+    "site.add": "新增阵地",
+    "site.change": "修改阵地",
+    "site.close": "停用阵地",
+    "site.hours": "修改阵地开放时间",
+    "site.exception": "增加阵地特殊日期",
+    "site.exception_remove": "删除阵地特殊日期",
+    "site.unit_closed": "阵地随单位移交",
+    "site.propose": "提出阵地建议",
+    "site.proposal_accept": "采纳阵地建议",
+    "site.proposal_refuse": "不采纳阵地建议",
+    "site.import_check": "上传阵地表格",
+    "site.import": "导入阵地",
 }
 
 
@@ -25,10 +43,24 @@ def register() -> None:
         actions.register_action(code, label)
     actions.register_subject("unit", "单位")
     actions.register_subject("unit_change", "待生效的单位调整")
+    actions.register_subject("site", "阵地")
+    actions.register_subject("site_proposal", "阵地建议")
+    outbox.register_subject("site_proposal", url=lambda pk: reverse("grids:site_proposal", args=[pk]))
+    registry.register_open_work(site_moves.open_sites)
+    registry.register_on_unit_closed(site_moves.hand_over_sites)
     nav.register(
         nav.NavItem(
             "组织网格", "grids:tree", "sitemap", right="unit.see", group="网格治理", order=10,
             owns=("grids:unit", *(f"grids:{kind}" for kind in (*_CHANGES, "describe"))),
+        ),
+        nav.NavItem(
+            "服务阵地", "grids:sites", "building-store", right="unit.see", group="网格治理", order=25,
+            owns=(
+                "grids:site", "grids:site_add", "grids:site_edit", "grids:site_close", "grids:site_hours",
+                "grids:site_exception_add", "grids:site_near", "grids:site_gaps", "grids:site_gaps_missing",
+                "grids:site_proposals", "grids:site_proposal", "grids:site_propose_add", "grids:site_propose_change",
+                "grids:site_propose_close", "grids:site_import", "grids:site_import_detail",
+            ),
         ),
         nav.NavItem(
             "网格地图", "grids:map", "map-2", right="unit.see", group="网格治理", order=20, phone=3, phone_label="网格"

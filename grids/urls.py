@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from grids.views import changes, imports, maps, tree
+from grids.views import changes, imports, maps, site_changes, site_import, sites, tree
 
 app_name = "grids"
 
@@ -29,4 +29,25 @@ urlpatterns = [
     path("boundaries/", imports.Boundaries.as_view(), name="boundaries"),
     path("boundaries/<int:pk>/", imports.BoundariesCheck.as_view(), name="boundaries_check"),
     path("boundaries/<int:pk>/refused/", imports.BoundariesRefused.as_view(), name="boundaries_refused"),
+    path("sites/", sites.SiteList.as_view(), name="sites"),
+    path("sites/near/", sites.NearPage.as_view(), name="site_near"),
+    path("sites/gaps/", sites.GapsPage.as_view(), name="site_gaps"),
+    path("sites/gaps/missing/", sites.GapsMissing.as_view(), name="site_gaps_missing"),
+    path("sites/export/", site_import.Export.as_view(), name="site_export"),
+    path("sites/add/", site_changes.Add.as_view(), name="site_add"),
+    path("sites/import/", site_import.Upload.as_view(), name="site_import"),
+    path("sites/import/template/", site_import.Template.as_view(), name="site_import_template"),
+    path("sites/import/<int:pk>/", site_import.Check.as_view(), name="site_import_detail"),
+    path("sites/import/<int:pk>/refused/", site_import.Refused.as_view(), name="site_import_refused"),
+    path("sites/proposals/", site_changes.ProposalList.as_view(), name="site_proposals"),
+    path("sites/proposals/<int:pk>/", site_changes.ProposalPage.as_view(), name="site_proposal"),
+    path("sites/propose/", site_changes.ProposeAdd.as_view(), name="site_propose_add"),
+    path("sites/<int:pk>/", sites.SitePage.as_view(), name="site"),
+    path("sites/<int:pk>/edit/", site_changes.Edit.as_view(), name="site_edit"),
+    path("sites/<int:pk>/close/", site_changes.Close.as_view(), name="site_close"),
+    path("sites/<int:pk>/hours/", site_changes.Hours.as_view(), name="site_hours"),
+    path("sites/<int:pk>/exceptions/", site_changes.ExceptionAdd.as_view(), name="site_exception_add"),
+    path("sites/<int:pk>/exceptions/remove/", site_changes.ExceptionRemove.as_view(), name="site_exception_remove"),
+    path("sites/<int:pk>/propose/", site_changes.ProposeChange.as_view(), name="site_propose_change"),
+    path("sites/<int:pk>/propose-close/", site_changes.ProposeClose.as_view(), name="site_propose_close"),
 ]

@@ -11,6 +11,7 @@ import { forms } from "./parts/forms.js";
 import { requests } from "./parts/requests.js";
 import { preferences } from "./parts/preferences.js";
 import { selection } from "./parts/selection.js";
+import { here } from "./parts/here.js";
 import { filters } from "./parts/filters.js";
 import { toast, toasts } from "./parts/toasts.js";
 
@@ -27,5 +28,6 @@ confirmations(Modal);
 preferences();
 selection();
 filters();
+here();
 // Other entry points register their Alpine.data(...) while the document is still loading.
 document.addEventListener("DOMContentLoaded", () => Alpine.start());

@@ -13,7 +13,7 @@ from governance.scope import PLATFORM, Actor, UnitKind
 from grids import locate, registry, revision
 from grids.models import Unit, UnitChange
 from grids.names import initials_of
-from grids.services import drafting, redrawing, rules
+from grids.services import drafting, redrawing, rules, site_moves
 from grids.services.drafting import subject
 
 # Work that was on its way to a unit while it closed is handed on by the task, for this long.
@@ -125,6 +125,7 @@ def _put_under(unit: Unit, parent: Unit) -> None:
     else:
         unit.street_id, unit.community_id = parent.street_id, parent.community_id
     unit.save(update_fields=["parent", "street", "community"])
+    site_moves.follow_unit(unit)
 
 
 def _merge(change: UnitChange, by: Actor, now: datetime) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from django.core.cache import cache
@@ -12,8 +12,12 @@ from shapely.geometry.base import BaseGeometry
 
 from governance.scope import PLATFORM
 from grids import demo, locate, registry
-from grids.models import Boundary, Unit
+from grids.models import Boundary, Site, SiteHours, SiteKind, Unit
 from grids.services import redrawing
+from grids.sites.kinds import ensure_default_kinds
+
+# Half past eight to half past eleven, and half past one to five, from Monday to Friday.
+OFFICE = (((510, 690), (810, 1020)),) * 5
 
 
 @pytest.fixture(autouse=True)
@@ -61,3 +65,25 @@ def squares(district, draw) -> dict[str, BaseGeometry]:
 def territory(db: None, now: datetime) -> Unit:
     """The demonstration's district with all its units and boundaries."""
     return demo.build_territory(now, PLATFORM)
+
+
+@pytest.fixture
+def make_site(district) -> Callable[..., Site]:
+    """`make_site("社区中心", unit=…, week=…)`: a community's centre, open in office hours unless said."""
+    ensure_default_kinds()
+
+    def make(name: str = "一社区党群服务中心", *, kind: str = "centre", week=OFFICE, **changes) -> Site:
+        unit = changes.pop("unit", district.community_1)
+        values = {"address": "幸福路 1 号", "area_m2": 620, "opened_on": date(2024, 5, 1)} | changes
+        site = Site.objects.create(
+            name=name, kind=SiteKind.objects.get(code=kind), unit=unit, district=unit.district, street=unit.street,
+            community=unit.community, **values,
+        )  # fmt: skip
+        SiteHours.objects.bulk_create(
+            SiteHours(site=site, weekday=day, start_minute=start, end_minute=end)
+            for day, windows in enumerate(week)
+            for start, end in windows
+        )
+        return site
+
+    return make

@@ -202,6 +202,51 @@ SUBJECTS: tuple[Subject, ...] = (
         pages=frozenset({"accounts:staff_token_revoke"}),
         seen={Role.SECURITY_ADMIN: DISTRICT},
     ),
+    # A service site is for everybody, so everybody in the district who sees its units sees it; another's is not there.
+    Subject(
+        name="site",
+        key="pk",
+        routes=(
+            "grids:site",
+            "grids:site_edit",
+            "grids:site_close",
+            "grids:site_hours",
+            "grids:site_exception_add",
+            "grids:site_exception_remove",
+            "grids:site_propose_change",
+            "grids:site_propose_close",
+        ),
+        pages=frozenset(
+            {
+                "grids:site",
+                "grids:site_edit",
+                "grids:site_close",
+                "grids:site_hours",
+                "grids:site_exception_add",
+            }
+        ),
+        seen={
+            role: {"own": ("street_1", True), "other": ("elsewhere", False), "below": ("grid_1", True)}
+            for role in (*LINE, Role.DEPARTMENT_STAFF, Role.AUDITOR, Role.SECURITY_ADMIN, Role.SYSTEM_ADMIN)
+        },
+    ),
+    Subject(
+        name="site_proposal",
+        key="pk",
+        routes=("grids:site_proposal",),
+        pages=frozenset({"grids:site_proposal"}),
+        seen={
+            Role.DISTRICT_CENTRE: {"below": ("street_1", True), "other": ("elsewhere", False)},
+            Role.STREET_STAFF: {"own": ("street_1", True), "other": ("street_2", False)},
+        },
+    ),
+    Subject(
+        name="site_sheet",
+        key="pk",
+        routes=("grids:site_import_detail", "grids:site_import_refused"),
+        pages=frozenset({"grids:site_import_detail"}),
+        seen={Role.DISTRICT_CENTRE: DISTRICT},
+    ),
     # What the district decides of its territory, and the files that it checks, are the whole district's.
     Subject(
         name="unit_change",

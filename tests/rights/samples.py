@@ -12,7 +12,8 @@ from appeals.models import Appeal, SupervisionOrder
 from governance.files import services as files
 from governance.files.models import Attachment
 from governance.scope import Role, UnitKind
-from grids.models import ImportDraft, Unit, UnitChange
+from grids.models import ImportDraft, Site, SiteKind, SiteProposal, Unit, UnitChange
+from grids.sites.kinds import ensure_default_kinds
 from members.models import Household, Person
 from tests.appeals.conftest import new_appeal
 from tests.files.crafted import picture, upload
@@ -116,6 +117,27 @@ class Samples:
     def boundaries(self, unit: Unit) -> ImportDraft:
         """A file of boundaries that was checked."""
         return self._draft(unit, "boundaries", {"features": [], "system": "wgs84", "token": ""})
+
+    def site(self, unit: Unit) -> Site:
+        """A site of the unit."""
+        ensure_default_kinds()
+        return Site.objects.create(
+            kind=SiteKind.objects.get(code="centre"), name=f"{unit.name}党群服务中心", unit=unit, area_m2=420,
+            district=unit.district, street=unit.street, community=unit.community, address="幸福路 1 号",
+            opened_on=date(2024, 5, 1),
+        )  # fmt: skip
+
+    def site_proposal(self, unit: Unit) -> SiteProposal:
+        """The closing of a site of the unit, proposed by its street."""
+        site = self.get("site", next(name for name, one in self.units.items() if one == unit))
+        return SiteProposal.objects.create(
+            kind="close", site=site, district=unit.district, street=unit.street or unit, words="房屋到期",
+            content={"closed_on": "2026-12-31"}, proposed_by_user=0, proposed_by_name="街道", proposed_at=self.now,
+        )  # fmt: skip
+
+    def site_sheet(self, unit: Unit) -> ImportDraft:
+        """A list of sites that was looked at."""
+        return self._draft(unit, "sites", {"rows": []})
 
     def _draft(self, unit: Unit, kind: str, content: dict[str, Any]) -> ImportDraft:
         return ImportDraft.objects.create(

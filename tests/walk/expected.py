@@ -6,7 +6,7 @@ A name with @ is one person, for what is somebody's own.
 from __future__ import annotations
 
 MAY: dict[str, str] = {
-    # "units, boundaries, sites, quotas: DC; SS proposes" (nothing is proposed in the platform yet)
+    # "units, boundaries, sites, quotas: DC; SS proposes" (of units nothing is proposed in the platform yet)
     "grids.services.deciding.open_unit": "DC",
     "grids.services.deciding.rename_unit": "DC",
     "grids.services.deciding.move_unit": "DC",
@@ -18,6 +18,18 @@ MAY: dict[str, str] = {
     "grids.services.divisions.apply_draft": "DC",
     "grids.services.boundaries.check_boundaries": "DC",
     "grids.services.boundaries.apply_boundaries": "DC",
+    "grids.services.sites.add_site": "DC",
+    "grids.services.sites.change_site": "DC",
+    "grids.services.sites.close_site": "DC",
+    "grids.services.sites.set_hours": "DC",
+    "grids.services.sites.add_exception": "DC",
+    "grids.services.sites.remove_exception": "DC",
+    # A squad's staff are its street's; another street's are strangers.
+    "grids.services.site_proposals.propose_site": "SS@street_1 SS@squad_1 SS@squad_2",
+    "grids.services.site_proposals.propose_closing": "SS@street_1 SS@squad_1 SS@squad_2",
+    "grids.services.site_proposals.decide_proposal": "DC",
+    "grids.services.site_import.check_sites": "DC",
+    "grids.services.site_import.apply_sites": "DC",
     # "accounts, postings, sign-out, lock-out: SE, never for oneself"
     "accounts.services.users.add_user": "SE",
     "accounts.services.users.change_user": "SE",
@@ -58,6 +70,7 @@ MAY: dict[str, str] = {
 WHEREVER: dict[str, str] = {
     "grids.services.divisions.check_divisions": "a file is compared with one's own district",
     "grids.services.boundaries.check_boundaries": "a file is compared with one's own district",
+    "grids.services.site_import.check_sites": "a file is compared with one's own district",
     "accounts.services.staff_import.upload": "a list is one's own until it is taken over",
     **dict.fromkeys(
         (
@@ -105,6 +118,7 @@ _NO_SERVICES: dict[str, tuple[str, ...]] = {
         "grids.services.drafting.drafted",
         "grids.services.previewing.preview_change",
         "grids.services.rules.require_editor",
+        "grids.services.sites.require_editor",
     ),
     "part of a service, in its transaction and after its checks": (
         "accounts.services.passwords.set_password",
@@ -128,6 +142,10 @@ _NO_SERVICES: dict[str, tuple[str, ...]] = {
         "grids.services.drafting.keep_file",
         "grids.services.drafting.record",
         "grids.services.redrawing.draw",
+        "grids.services.sites.write_change",
+        "grids.services.sites.write_hours",
+        "grids.services.sites.write_closing",
+        "grids.services.sites.write_new",
         "grids.services.redrawing.end",
         "grids.services.redrawing.made",
         "grids.services.redrawing.merge",
@@ -136,6 +154,7 @@ _NO_SERVICES: dict[str, tuple[str, ...]] = {
     "follows a unit's closing, in its transaction: walked as close_unit-with_work": (
         "accounts.services.postings.unit_closed",
         "appeals.units.hand_over",
+        "grids.services.site_moves.hand_over_sites",
         "grids.registry.unit_closed",
     ),
     "follows a change of the calendar, after it: walked as the calendar's edit": (
@@ -156,6 +175,7 @@ _NO_SERVICES: dict[str, tuple[str, ...]] = {
     "of a command on the machine itself, without a person's role": (
         "accounts.services.setup.set_up_district",
         "grids.demo.build_territory",
+        "grids.sites.demo.build_sites",
     ),
     "a look, told by the page that shows it": ("governance.jobs.services.record_download",),
     "reads a request: walked in test_signing.py": (

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from tests.walk import accounts, grids, kernel, own, staff
+from tests.walk import accounts, grids, kernel, own, sites, staff
 from tests.walk.sampling import Sample
 
-SAMPLES: dict[str, Sample] = {
-    sample.id: sample for sample in [*grids.SAMPLES, *accounts.SAMPLES, *staff.SAMPLES, *kernel.SAMPLES, *own.SAMPLES]
-}
+_ROOMS = (grids, sites, accounts, staff, kernel, own)
+SAMPLES: dict[str, Sample] = {sample.id: sample for room in _ROOMS for sample in room.SAMPLES}

@@ -25,6 +25,7 @@ from governance.deadlines.defaults import ensure_default_policies
 from governance.scope import PLATFORM
 from grids.demo import build_territory
 from grids.models import Unit
+from grids.sites.demo import build_sites
 from members import demo as people
 
 RECENT = 260
@@ -64,6 +65,7 @@ class Command(BaseCommand):
         began = now - timedelta(days=30 * MONTHS)
         self.stdout.write("载入区划、网格、部门……")
         build_territory(now=began, by=PLATFORM)
+        build_sites(now=began, by=PLATFORM)
         ensure_default_calendar()
         ensure_default_policies(began - timedelta(days=30))
         ensure_default_categories()

@@ -169,7 +169,7 @@ class TerritoryRevision(models.Model):
 class ImportDraft(models.Model):
     """A file of divisions or boundaries that was read and checked, and waits for somebody to say what to apply."""
 
-    KINDS = [("divisions", "行政区划"), ("boundaries", "网格边界")]
+    KINDS = [("divisions", "行政区划"), ("boundaries", "网格边界"), ("sites", "阵地")]
 
     kind = models.CharField(max_length=10, choices=KINDS)
     district = models.ForeignKey(Unit, models.CASCADE, related_name="+")

@@ -1,0 +1,37 @@
+"""What the territory keeps: its units, and the sites that lie in it."""
+
+from grids.models.sites import (
+    WEEKDAY_LABELS,
+    Cluster,
+    Site,
+    SiteException,
+    SiteHours,
+    SiteKind,
+    SiteProposal,
+)
+from grids.models.units import (
+    KIND_ICONS,
+    KIND_LABELS,
+    Boundary,
+    ImportDraft,
+    TerritoryRevision,
+    Unit,
+    UnitChange,
+)
+
+__all__ = [
+    "KIND_ICONS",
+    "KIND_LABELS",
+    "WEEKDAY_LABELS",
+    "Boundary",
+    "Cluster",
+    "ImportDraft",
+    "Site",
+    "SiteException",
+    "SiteHours",
+    "SiteKind",
+    "SiteProposal",
+    "TerritoryRevision",
+    "Unit",
+    "UnitChange",
+]

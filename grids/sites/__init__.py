@@ -1,0 +1,1 @@
+"""Service sites 阵地: hours, writes, reads, spreadsheets."""
