@@ -141,17 +141,19 @@ class NearPage(PageMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The form, the point that it means, and what is near it."""
         form = forms.NearForm(self.request.GET)
-        point, found = None, None
+        point, found, start = None, None, ""
         if form.is_valid():
             data = form.cleaned_data
-            point = (data["lon"], data["lat"]) if data["lon"] is not None else _middle_of(self.actor)
+            if data["lon"] is not None:
+                point = (data["lon"], data["lat"])
+            elif boundary := _own_boundary(self.actor):
+                point, start = _middle_of(boundary), boundary.unit.name
             if point:
                 kind_id = data["kind"].pk if data["kind"] else None
                 found = selectors.near(
                     self.actor, point[0], point[1], timezone.now(), kind_id=kind_id, open_only=not data["all"]
                 )
-        is_own = form.is_valid() and form.cleaned_data["lon"] is None
-        return super().get_context_data(form=form, point=point, found=found, is_own=is_own, **kwargs)
+        return super().get_context_data(form=form, found=found, start=start, **kwargs)
 
     def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
         """What was typed wrongly is told with its own status."""
@@ -159,17 +161,16 @@ class NearPage(PageMixin, TemplateView):
         return super().render_to_response(context, status=status, **kwargs)
 
 
-def _middle_of(actor: Actor) -> tuple[float, float] | None:
-    """The middle of the actor's own grid, community, street or district, whichever is drawn first."""
+def _own_boundary(actor: Actor) -> Boundary | None:
+    """Of the actor's own grid, community, street or district, the lowest that is drawn."""
     ids = [pk for pk in (actor.grid_id, actor.community_id, actor.street_id, actor.district_id) if pk]
-    boxes = {
-        unit_id: (west + east, south + north)
-        for unit_id, west, south, east, north in Boundary.objects.current()
-        .filter(unit_id__in=ids)
-        .values_list("unit_id", "min_lon", "min_lat", "max_lon", "max_lat")
-    }
-    box = next((boxes[pk] for pk in ids if pk in boxes), None)
-    return (box[0] / 2, box[1] / 2) if box else None
+    drawn = {row.unit_id: row for row in Boundary.objects.current().filter(unit_id__in=ids).select_related("unit")}
+    return next((drawn[pk] for pk in ids if pk in drawn), None)
+
+
+def _middle_of(boundary: Boundary) -> tuple[float, float]:
+    """The middle of the box around it, in WGS-84 degrees."""
+    return (boundary.min_lon + boundary.max_lon) / 2, (boundary.min_lat + boundary.max_lat) / 2
 
 
 class GapsPage(PageMixin, TemplateView):

@@ -204,7 +204,8 @@ class TestNearAndGaps:
         make_site("常开驿站", kind="rest", week=ALWAYS, lon=124.851, lat=46.551)
         client = client_of(cast.gw)
         assert "常开驿站" in _text(client.get(_url("site_near"), {"lon": "124.85", "lat": "46.55"}))
-        assert "的中心算起" in _text(client.get(_url("site_near")))
+        assert "从第1网格的中心算起" in _text(client.get(_url("site_near")))
+        assert "从试验区的中心算起" in _text(client_of(cast.ds).get(_url("site_near")))
         assert "附近没有开放中的阵地" in _text(client.get(_url("site_near"), {"lon": "120", "lat": "40"}))
 
     def test_a_point_that_is_none_is_told(self, make_site, cast):
