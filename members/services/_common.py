@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.rights import may
 from governance.audit import services as audit
-from governance.errors import IllegalState, InvalidInput, NotAllowed, NotFound
+from governance.errors import IllegalState, NotAllowed, NotFound
 from governance.scope import Actor, UnitKind
 from grids.models import Unit
 from members.models import Building, Household, Person
@@ -26,7 +26,7 @@ def require(by: Actor, right: str = EDIT) -> None:
 
 
 def place_in(unit_id: int, by: Actor, *, field: str = "unit") -> dict[str, int | None]:
-    """The place columns of a community or a grid of the actor's; raises InvalidInput for any other unit."""
+    """The place columns of a community or a grid of the actor's; raises NotFound for any other unit."""
     unit = Unit.objects.filter(pk=unit_id, closed_on=None, kind__in=(UnitKind.COMMUNITY, UnitKind.GRID)).first()
     own = _COLUMN.get(by.unit_kind or UnitKind.DISTRICT)
     place = {} if unit is None else {
@@ -34,7 +34,7 @@ def place_in(unit_id: int, by: Actor, *, field: str = "unit") -> dict[str, int |
         "grid_id": unit.pk if unit.kind == UnitKind.GRID else None,
     }  # fmt: skip
     if unit is None or own is None or place.get(own) != by.unit_id:
-        raise InvalidInput("请选择本辖区内的社区或网格。", field=field)
+        raise NotFound("请选择本辖区内的社区或网格。", field=field)
     return place
 
 
@@ -64,11 +64,11 @@ def locked_person(person_id: int, by: Actor, revision: int | None = None) -> Per
 
 
 def locked_household(household_id: int, by: Actor, *, field: str = "household") -> Household:
-    """An open household, locked. Raises InvalidInput naming the field for any other."""
+    """An open household, locked. Raises NotFound naming the field for any other."""
     rows = Household.objects.visible_to(by).open().select_for_update(of=("self",))
     household: Household | None = rows.filter(pk=household_id).first()
     if household is None:
-        raise InvalidInput("没有找到这一户，或已注销，或不在您的管辖范围内。", field=field)
+        raise NotFound("没有找到这一户，或已注销，或不在您的管辖范围内。", field=field)
     return household
 
 

@@ -71,7 +71,7 @@ def home_of(*, building_id: int, entrance: str, room: str, by: Actor) -> Home:
     """The home of this number in the caller's transaction, put on record when it is new."""
     building = Building.objects.visible_to(by).filter(pk=building_id, removed_on=None).first()
     if building is None:
-        raise InvalidInput("没有找到这栋楼，或不在您的管辖范围内。", field="building")
+        raise NotFound("没有找到这栋楼，或不在您的管辖范围内。", field="building")
     entrance = text_of(entrance, label="单元", field="entrance", most=ENTRANCE_MOST)
     room = text_of(room, label="房号", field="room", most=ROOM_MOST, least=1)
     return Home.objects.get_or_create(building=building, entrance=entrance, room=room)[0]

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from accounts.selectors import staff_of
 from governance import privacy
-from governance.errors import IllegalState, InvalidInput
+from governance.errors import IllegalState, InvalidInput, NotFound
 from governance.outbox.services import notify
 from governance.scope import Actor
 from members.models import Household, Person
@@ -79,6 +79,9 @@ def take_in(*, identity: str, joining: Joining, by: Actor, now: datetime) -> Per
     """
     require(by)
     number = privacy.validate_identity(identity)
+    if not Household.objects.visible_to(by).open().filter(pk=joining.household_id).exists():
+        # Before anything is told of the person, who may be anywhere in the district.
+        raise NotFound("没有找到这一户，或已注销，或不在您的管辖范围内。", field="household")
     with transaction.atomic(durable=True):
         index = privacy.blind_index("identity", number)
         rows = Person.objects.filter(district_id=by.district_id, identity_index=index, merged_into=None)

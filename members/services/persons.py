@@ -146,6 +146,7 @@ def reveal(*, person_id: int, field: str, reason: str, by: Actor, now: datetime)
 
     Raises NotAllowed without the right (rights.md: a street's leader sees them masked), NotFound outside the scope.
     """
+    require_reveal(by)
     words = text_of(reason, label="查看事由", field="reason", most=200, least=2)
     fields = {"phone": ("联系电话", identity.phone_context), "identity": ("身份证号", identity.identity_context)}
     if field not in fields:
@@ -153,7 +154,6 @@ def reveal(*, person_id: int, field: str, reason: str, by: Actor, now: datetime)
     person = Person.objects.visible_to(by).filter(pk=person_id).first()
     if person is None:
         raise NotFound("没有找到这个人，或不在您的管辖范围内。")
-    require_reveal(by)
     label, context = fields[field]
     sealed = getattr(person, f"{field}_sealed")
     if not sealed:

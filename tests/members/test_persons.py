@@ -267,7 +267,7 @@ class TestBuildings:
     )  # fmt: skip
     def test_what_is_refused_names_its_field(self, cast, district, now, change, field) -> None:
         facts = homes.BuildingFacts(**{"unit_id": district.grid_1.pk, "name": "3号楼"} | change)
-        with pytest.raises(InvalidInput) as refused:
+        with pytest.raises(DomainError) as refused:
             homes.add_building(facts=facts, by=cast.cw, now=now)
         assert refused.value.field == field
 

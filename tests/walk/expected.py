@@ -48,6 +48,22 @@ MAY: dict[str, str] = {
     # Besides, everybody may sign their own browsers out.
     "accounts.services.sessions.end_session": "SE CW@community_1",
     "accounts.services.sessions.end_all_sessions": "SE CW@community_1",
+    # "persons, households: change: CS CW", in their own community
+    "members.services.persons.add_person": "CS@community_1 CW@community_1",
+    "members.services.persons.change_person": "CS@community_1 CW@community_1",
+    "members.services.persons.merge_persons": "CS@community_1 CW@community_1",
+    "members.services.households.add_household": "CS@community_1 CW@community_1",
+    "members.services.households.join": "CS@community_1 CW@community_1",
+    "members.services.households.take_in": "CS@community_1 CW@community_1",
+    "members.services.households.leave": "CS@community_1 CW@community_1",
+    "members.services.households.die": "CS@community_1 CW@community_1",
+    "members.services.households.change_head": "CS@community_1 CW@community_1",
+    "members.services.households.dissolve": "CS@community_1 CW@community_1",
+    "members.services.homes.add_building": "CS@community_1 CW@community_1",
+    "members.services.homes.change_building": "CS@community_1 CW@community_1",
+    "members.services.homes.remove_building": "CS@community_1 CW@community_1",
+    # "see: CS CW GW(own grid) SS SL(masked)": the full number, each time with a reason
+    "members.services.persons.reveal": "SS@street_1 CS@community_1 CW@community_1 GW@grid_1",
     # "policies, categories, calendar, templates: DC"
     "governance.deadlines.policies.add_version": "DC",
     "governance.deadlines.policies.add_policy": "DC",
@@ -118,6 +134,7 @@ _NO_SERVICES: dict[str, tuple[str, ...]] = {
         "grids.services.drafting.drafted",
         "grids.services.previewing.preview_change",
         "grids.services.rules.require_editor",
+        "members.services.persons.require_reveal",
         "grids.services.sites.require_editor",
     ),
     "part of a service, in its transaction and after its checks": (
@@ -150,6 +167,7 @@ _NO_SERVICES: dict[str, tuple[str, ...]] = {
         "grids.services.redrawing.made",
         "grids.services.redrawing.merge",
         "grids.services.redrawing.redraw_above",
+        "members.services.homes.home_of",
     ),
     "follows a unit's closing, in its transaction: walked as close_unit-with_work": (
         "accounts.services.postings.unit_closed",

@@ -42,6 +42,9 @@ def refusals_of(sample: Sample, person: str) -> tuple[type[DomainError], ...]:
         return ()
     if person[:2] in may:
         return (sample.stranger,)
+    if any(one.partition("@")[0] == person[:2] for one in may):
+        # The right, but for another place.
+        return (NotAllowed, sample.stranger)
     # To who has no right at all, what lies in another district need not even be there.
     return (NotAllowed, NotFound) if elsewhere else (NotAllowed,)
 
