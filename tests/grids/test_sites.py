@@ -16,7 +16,7 @@ from governance.scope import PLATFORM, UnitKind
 from grids import registry, services
 from grids.models import Site, SiteKind, SiteProposal, Unit
 from grids.services import site_moves, site_proposals, sites
-from grids.sites import selectors
+from grids.sites import facts, selectors
 from grids.sites.demo import CLUSTERS, LEVELS, TRANSFERRED, build_sites
 from grids.sites.facts import SiteFacts
 from grids.sites.times import times_of
@@ -177,6 +177,14 @@ class TestWriting:
         site = make_site()
         sites.change_site(site_id=site.pk, facts=SiteFacts.of(site), by=cast.dc, now=now)
         assert not Entry.objects.filter(action="site.change").exists()
+
+    def test_two_at_once_of_one_name_are_told_apart_by_the_database(self, make_site, district, cast, now, monkeypatch):
+        make_site("二社区党群服务中心", unit=district.community_2)
+        # The other's was not there yet when this one was checked.
+        monkeypatch.setattr(facts, "_alone", lambda site: None)
+        with pytest.raises(InvalidInput, match="已有在用的"):
+            sites.add_site(facts=self._facts(district), by=cast.dc, now=now)
+        assert Site.objects.count() == 1
 
     def test_the_database_keeps_the_rules_as_well(self, make_site):
         make_site()
