@@ -26,6 +26,13 @@ def set_identity(person: Person, text: str) -> None:
         _agree(person, born_on_of(number), gender_of(number))
 
 
+def agree_with_number(person: Person) -> None:
+    """After a correction of birth date or sex: the identity number on record must not say otherwise, either."""
+    if person.identity_sealed:
+        number = privacy.open_sealed(person.identity_sealed, context=identity_context(person))
+        _agree(person, born_on_of(number), gender_of(number))
+
+
 def _agree(person: Person, born_on: date, gender: str) -> None:
     """What the number says counts; what was typed beside it must not say otherwise. Source: GB 11643-1999."""
     if person.born_on not in {None, born_on}:

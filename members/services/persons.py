@@ -105,6 +105,8 @@ def _set(person: Person, facts: Facts, now: datetime) -> None:
             setattr(person, name, text_of(text, label=label, field=name, most=most))
     if facts.identity is not None:
         identity.set_identity(person, facts.identity)
+    else:
+        identity.agree_with_number(person)
     if facts.phone is not None:
         identity.set_phone(person, facts.phone)
 

@@ -120,6 +120,17 @@ class TestCorrecting:
         entry = Entry.objects.get(action="person.change")
         assert (entry.before["name"], entry.after["name"]) == ("王建国", "王建业")
 
+    @pytest.mark.parametrize(
+        ("facts", "field"), [({"gender": "f"}, "gender"), ({"born_on": date(1980, 1, 2)}, "born_on")]
+    )
+    def test_the_number_on_record_is_not_contradicted_later(self, person, cast, now, facts, field) -> None:
+        made = person(identity=identity_number("19800101", 1))
+        with pytest.raises(InvalidInput) as refused:
+            persons.change_person(person_id=made.pk, facts=Facts(**facts), by=cast.cw, now=now)
+        assert refused.value.field == field
+        made.refresh_from_db()
+        assert (made.gender, made.born_on) == ("m", date(1980, 1, 1))
+
     def test_nothing_changed_and_somebody_quicker(self, person, cast, now) -> None:
         made = person()
         with pytest.raises(InvalidInput, match="没有改动"):
