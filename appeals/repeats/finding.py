@@ -180,18 +180,14 @@ def _category(asked: Asked, row: Appeal) -> tuple[float, str]:
 def _words(asked: Asked, row: Appeal) -> tuple[float, str]:
     title, whole = asked.pieces
     theirs = search.pieces(row.title)
-    alike = _alike(title, theirs)
+    alike = likeness(title, theirs)
     if asked.content:
-        alike = max(alike, _alike(whole, theirs | search.pieces(row.content[:_COMPARED_CHARACTERS])))
+        alike = max(alike, likeness(whole, theirs | search.pieces(row.content[:_COMPARED_CHARACTERS])))
     return (_ALL_WORDS * alike, f"文字相似 {alike:.0%}") if alike >= _LEAST_ALIKE else (0, "")
 
 
-def likeness(one: str, other: str) -> float:
+def likeness(ours: set[str], theirs: set[str]) -> float:
     """Dice's measure of two texts by their two-character pieces: 0 nothing shared, 1 all."""
-    return _alike(search.pieces(one), search.pieces(other))
-
-
-def _alike(ours: set[str], theirs: set[str]) -> float:
     return 2 * len(ours & theirs) / (len(ours) + len(theirs)) if ours and theirs else 0.0
 
 

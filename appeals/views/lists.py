@@ -18,14 +18,13 @@ from appeals import selectors, tables
 from appeals.filters import AppealFilterSet
 from appeals.repeats.company import note_company
 from appeals.views.bulk import BULK_ACTIONS
-from governance.privacy.addresses import person_key, without_numbers
+from governance.privacy.addresses import from_form, person_key, without_numbers
 from governance.scope import UnitKind
 from governance.ui.lists import Count, Tab
 from governance.ui.models import SavedView
 from governance.ui.views import Action, Column, ListPage
 
 PAGE = "appeals"
-_NO_PART_OF_AN_ADDRESS = {"csrfmiddlewaretoken", "after", "view"}
 
 
 class AppealList(ListPage):
@@ -137,14 +136,8 @@ _LISTS = {
 @require_POST
 def find(request: HttpRequest) -> HttpResponse:
     """Filters that must not stand in an address as they were typed: a full number becomes its keyed hash."""
-    query = QueryDict(mutable=True)
-    for key, values in request.POST.lists():
-        if key not in _NO_PART_OF_AN_ADDRESS and any(values):
-            query.setlist(key, [value for value in values if value])
-    if query.get("q"):
-        query.pop("person", None)
     target = reverse(_LISTS.get(request.GET.get("at", ""), "appeals:list"))
-    return _redirect(request, f"{target}?{without_numbers(query).urlencode()}")
+    return _redirect(request, f"{target}?{from_form(request.POST).urlencode()}")
 
 
 def _redirect(request: HttpRequest, url: str) -> HttpResponse:

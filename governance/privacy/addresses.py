@@ -13,6 +13,7 @@ from governance.privacy.sealing import blind_index
 _PERSON = re.compile(r"(phone|identity)-([0-9a-f]{64})")
 # Only what can be nobody's order number: a mobile number, or an identity number.
 _MOBILE = re.compile(r"1[3-9]\d{9}")
+_NO_FILTERS = {"csrfmiddlewaretoken", "after", "view"}
 _LANDLINE = re.compile(r"0\d{2,3}-\d{7,8}")
 
 
@@ -36,6 +37,17 @@ def without_numbers(query: QueryDict) -> QueryDict:
         query.pop("q", None)
         query["person"] = key
     return query
+
+
+def from_form(sent: QueryDict) -> QueryDict:
+    """The filters of a list as an address may hold them, from a form that was sent: filled ones, without numbers."""
+    query = QueryDict(mutable=True)
+    for key, values in sent.lists():
+        if key not in _NO_FILTERS and any(values):
+            query.setlist(key, [value for value in values if value])
+    if query.get("q"):
+        query.pop("person", None)
+    return without_numbers(query)
 
 
 def by_key(key: str) -> dict[str, str] | None:

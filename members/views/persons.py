@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
@@ -14,7 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_POST
 
 from accounts.rights import may
-from governance.privacy.addresses import person_key, without_numbers
+from governance.privacy.addresses import from_form, person_key, without_numbers
 from governance.ui import dates
 from governance.ui.views import Action, Column, DetailPage, FormPage, ListPage, Order, Tab, find_or_404
 from members.filters import PersonFilterSet
@@ -94,13 +94,7 @@ class PersonList(ListPage):
 @require_POST
 def find(request: HttpRequest) -> HttpResponse:
     """The filters as they were typed; a full number becomes its keyed hash."""
-    query = QueryDict(mutable=True)
-    for key, values in request.POST.lists():
-        if key not in {"csrfmiddlewaretoken", "after", "view"} and any(values):
-            query.setlist(key, [value for value in values if value])
-    if query.get("q"):
-        query.pop("person", None)
-    target = f"{reverse('members:persons')}?{without_numbers(query).urlencode()}"
+    target = f"{reverse('members:persons')}?{from_form(request.POST).urlencode()}"
     if request.headers.get("HX-Request") == "true":
         return HttpResponse(status=204, headers={"HX-Redirect": target})
     return HttpResponseRedirect(target)

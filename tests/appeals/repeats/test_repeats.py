@@ -10,6 +10,7 @@ from appeals import services
 from appeals.models import Appeal, RepeatMark
 from appeals.repeats.finding import asked_by, candidates, distance, likeness
 from appeals.services import repeats
+from governance import search
 from governance.audit.models import Entry
 from governance.errors import IllegalState, InvalidInput, NotAllowed, NotFound
 
@@ -59,9 +60,10 @@ class TestFinding:
             assert len(candidates(asked, cast.dc)) == 6
 
     def test_measures(self) -> None:
-        assert likeness("电梯故障", "电梯故障") == 1
-        assert likeness("电梯故障", "广场舞") == 0
-        assert likeness("", "") == 0
+        lift, dance = search.pieces("电梯故障"), search.pieces("广场舞")
+        assert likeness(lift, lift) == 1
+        assert likeness(lift, dance) == 0
+        assert likeness(set(), set()) == 0
         assert distance(124.86, 46.65, 124.86, 46.65) == 0
         assert 110_000 < distance(124.86, 46, 124.86, 47) < 112_000
 
