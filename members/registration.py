@@ -7,7 +7,15 @@ from governance.privacy.registry import register_sealed
 from governance.ui import nav
 from governance.ui.nav import NavItem
 from members import identity
+from members.care import registration as care
+from members.careers import registration as careers
+from members.designations import registration as designations
 from members.models import Person
+from members.party import registration as party
+from members.party_households import registration as party_households
+from members.volunteers import registration as volunteers
+
+_SUBJECTS = (care, party, party_households, designations, volunteers, careers)
 
 _GROUP = "人口"
 _PAGES = (
@@ -56,3 +64,5 @@ def register_all() -> None:
     for code, label in _ACTIONS.items():
         actions.register_action(code, label)
     nav.register(*_PAGES)
+    for subject in _SUBJECTS:
+        subject.register()

@@ -1,6 +1,6 @@
 """Addresses of the people."""
 
-from django.urls import path
+from django.urls import include, path
 
 from members.views import households, persons
 
@@ -19,4 +19,10 @@ urlpatterns = [
     path("households/<int:pk>/", households.HouseholdDetail.as_view(), name="household"),
     path("households/<int:pk>/members/add/", households.MemberAdd.as_view(), name="member_add"),
     path("households/<int:pk>/take-in/", households.TakeIn.as_view(), name="take_in"),
+    path("care/", include("members.care.urls")),
+    path("party/", include("members.party.urls")),
+    path("party-households/", include("members.party_households.urls")),
+    path("designations/", include("members.designations.urls")),
+    path("volunteers/", include("members.volunteers.urls")),
+    path("careers/", include("members.careers.urls")),
 ]

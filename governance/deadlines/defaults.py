@@ -94,16 +94,37 @@ def with_newer(subject_type: str, terms: Terms) -> Terms:
     return Terms.parse(newer | terms.as_data())
 
 
+# What the rooms above ship for their own subjects: code → subject type, name, terms.
+_shipped: dict[str, tuple[str, str, Data]] = {code: (APPEALS, name, terms) for code, name, terms in POLICIES}
+
+
+def ship_policy(subject_type: str, code: str, name: str, terms: Data) -> None:
+    """Say which limits an installation starts with for subjects of a type (in `AppConfig.ready`)."""
+    _shipped[code] = (subject_type, name, terms)
+
+
 def ensure_default_policies(now: datetime) -> None:
     """Put in the default policies that are not there yet; one that is there stays as it is. `now` is noted on them."""
     with transaction.atomic():
-        for code, name, terms in POLICIES:
-            policy, is_new = Policy.objects.get_or_create(code=code, defaults={"name": name, "subject_type": APPEALS})
-            if is_new:
-                PolicyVersion.objects.create(
-                    policy=policy,
-                    number=1,
-                    effective_from=BEGINNING,
-                    terms=Terms.parse(terms).as_data(),
-                    note=f"初始方案（{now:%Y-%m-%d} 设置）",
-                )
+        for code in _shipped:
+            ensure_shipped(code, now)
+
+
+def ensure_shipped(code: str, now: datetime) -> bool:
+    """Put in the policy of this code when it is shipped and not there yet; whether it is shipped at all.
+
+    An installation that was set up before a subject had limits gets them with the first clock that asks.
+    """
+    if code not in _shipped:
+        return False
+    subject_type, name, terms = _shipped[code]
+    policy, is_new = Policy.objects.get_or_create(code=code, defaults={"name": name, "subject_type": subject_type})
+    if is_new:
+        PolicyVersion.objects.create(
+            policy=policy,
+            number=1,
+            effective_from=BEGINNING,
+            terms=Terms.parse(terms).as_data(),
+            note=f"初始方案（{now:%Y-%m-%d} 设置）",
+        )
+    return True

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from governance.calendars.loading import DISTRICT, Loaded, load
-from governance.deadlines import moving, timing
+from governance.deadlines import defaults, moving, timing
 from governance.deadlines.firing import carry_out_due, refresh
 from governance.deadlines.following import bring_up_to_date, recalculate_for_calendar
 from governance.deadlines.models import Clock, PolicyVersion
@@ -169,7 +169,10 @@ def reterm(
 def policy_version_at(policy_code: str, at: datetime) -> PolicyVersion:
     """The version of a policy in force at a moment. Raises IllegalState when there is none yet."""
     versions = PolicyVersion.objects.filter(policy__code=policy_code, effective_from__lte=at)
-    version = versions.order_by("-effective_from", "-number").first()
+    newest = versions.order_by("-effective_from", "-number")
+    version = newest.first()
+    if version is None and defaults.ensure_shipped(policy_code, at):
+        version = newest.first()
     if version is None:
         raise IllegalState(f"时限方案“{policy_code}”在该时间尚未生效，请先由区网格中心设置", code="no_policy")
     return version

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 PLACE = ("district_id", "street_id", "community_id", "grid_id")
 
 
-def place_of(household: Household) -> dict[str, int | None]:
-    """The place columns that whoever lives there shares."""
-    return {name: getattr(household, name) for name in PLACE}
+def place_of(thing: Household | Person) -> dict[str, int | None]:
+    """The place columns of a household, which whoever lives there shares; or of a person."""
+    return {name: getattr(thing, name) for name in PLACE}
 
 
 def joined(joining: Joining, by: Actor) -> Household:

@@ -10,9 +10,11 @@ from django.db.models import F
 
 from governance.errors import IllegalState, InvalidInput, NotFound
 from governance.scope import Actor
+from members import registry
 from members.models import Building, Home, Household, Person
 from members.models.homes import ENTRANCE_MOST, ROOM_MOST
 from members.services._common import place_in, record, require, today_of
+from members.services._stays import PLACE, place_of
 from members.words import day_of, text_of
 
 
@@ -49,7 +51,7 @@ def change_building(*, building_id: int, facts: BuildingFacts, by: Actor, now: d
         _set(building, facts, by)
         _save(building)
         if before["grid_id"] != building.grid_id or before["community_id"] != building.community_id:
-            _take_along(building, now)
+            _take_along(building, by, now)
         record("building.change", building, by=by, now=now, before=before, after=_facts(building))
     return building
 
@@ -102,14 +104,19 @@ def _set(building: Building, facts: BuildingFacts, by: Actor) -> None:
         setattr(building, name, value)
 
 
-def _take_along(building: Building, now: datetime) -> None:
+def _take_along(building: Building, by: Actor, now: datetime) -> None:
     """Persons before households, as everywhere."""
-    place = {name: getattr(building, name) for name in ("district_id", "street_id", "community_id", "grid_id")}
+    place = {name: getattr(building, name) for name in PLACE}
     households = Household.objects.open().filter(home__building=building)
     people = Person.objects.filter(state="here", stays__until_on=None, stays__household__in=households)
-    ids = list(people.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
-    Person.objects.filter(pk__in=ids).update(**place, changed_at=now, revision=F("revision") + 1)
+    held = list(people.order_by("pk").select_for_update(of=("self",)).defer("search"))
+    Person.objects.filter(pk__in=[one.pk for one in held]).update(**place, changed_at=now, revision=F("revision") + 1)
     households.update(**place, revision=F("revision") + 1)
+    for person in held:
+        before = place_of(person)
+        for name, value in place.items():
+            setattr(person, name, value)
+        registry.person_moved(person=person, before=before, by=by, now=now)
 
 
 def _save(building: Building) -> None:

@@ -12,6 +12,7 @@ from governance import privacy
 from governance.errors import IllegalState, InvalidInput, NotFound
 from governance.outbox.services import notify
 from governance.scope import Actor
+from members import registry
 from members.models import Household, Person
 from members.models.households import KINDS
 from members.services import _stays
@@ -99,6 +100,7 @@ def take_in(*, identity: str, joining: Joining, by: Actor, now: datetime) -> Per
 
 def _move(person: Person, joining: Joining, by: Actor, now: datetime, new_head_id: int | None) -> None:
     on, before = joining.on or today_of(now), {"grid_id": person.grid_id, "community_id": person.community_id}
+    place = _stays.place_of(person)
     stay = _stays.current(person)
     if stay is not None and stay.household_id == joining.household_id:
         raise IllegalState("此人已在这一户，无需迁移。")
@@ -113,6 +115,7 @@ def _move(person: Person, joining: Joining, by: Actor, now: datetime, new_head_i
     person.save()
     after = {"grid_id": person.grid_id, "community_id": person.community_id, "household": household.pk}
     record("person.move", person, by=by, now=now, before=before, after=after)
+    registry.person_moved(person=person, before=place, by=by, now=now)
 
 
 def _lock_both(one: int | None, other: int) -> None:
@@ -157,6 +160,7 @@ def _gone(
         person.changed_at, person.revision = now, person.revision + 1
         person.save()
         record(f"person.{how}", person, by=by, now=now, after={"state": state, "left_on": str(on), "left_to": to})
+        registry.person_gone(person=person, how=how, on=on, by=by, now=now)
     return person
 
 

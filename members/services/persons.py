@@ -13,7 +13,7 @@ from governance import privacy
 from governance.audit import services as audit
 from governance.errors import IllegalState, InvalidInput, NotAllowed, NotFound
 from governance.scope import Actor
-from members import identity
+from members import identity, registry
 from members.models import GENDERS, RESIDENCES, Person
 from members.services import _stays
 from members.services._common import locked_person, locked_persons, place_in, record, require, today_of
@@ -198,6 +198,7 @@ def merge_persons(*, keep_id: int, drop_id: int, words: str, by: Actor, now: dat
         drop.left_on, drop.revision = today_of(now), drop.revision + 1
         drop.save(update_fields=["state", "merged_into", "changed_at", "left_on", "revision"])
         _take_over(keep, drop)
+        registry.person_merged(keep=keep, drop=drop, by=by, now=now)
         keep.changed_at, keep.revision = now, keep.revision + 1
         keep.save()
         record("person.merge", keep, by=by, now=now, before=before, after=_kept(keep), reason=words)

@@ -17,6 +17,7 @@ from accounts.rights import may
 from governance.privacy.addresses import from_form, person_key, without_numbers
 from governance.ui import dates
 from governance.ui.views import Action, Column, DetailPage, FormPage, ListPage, Order, Tab, find_or_404
+from members import registry
 from members.filters import PersonFilterSet
 from members.forms import LeaveForm, PersonForm, RevealForm
 from members.models import Person, Stay
@@ -124,7 +125,8 @@ class PersonDetail(DetailPage):
         here = self.object.state == "here"
         return super().get_context_data(
             stays=rows, age=_age(self.object), may_edit=here and may(self.actor, "person.edit"),
-            may_reveal=may(self.actor, "person.reveal"), has_personal_data=True, **kwargs,
+            may_reveal=may(self.actor, "person.reveal"), has_personal_data=True,
+            sections=registry.sections(self.request, self.object), **kwargs,
         )  # fmt: skip
 
 

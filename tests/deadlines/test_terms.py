@@ -6,7 +6,7 @@ from governance.deadlines.defaults import POLICIES, ensure_default_policies
 from governance.deadlines.models import Policy, PolicyVersion
 from governance.deadlines.services import policy_version_at
 from governance.deadlines.terms import Extension, Span, Term, Terms, Unit
-from governance.errors import InvalidInput
+from governance.errors import IllegalState, InvalidInput
 from tests.deadlines.plant import MONDAY, local
 
 FIVE_DAYS = {"amount": 5, "unit": "working_days"}
@@ -91,5 +91,14 @@ def test_default_policies_are_put_in_once_and_never_over_an_edited_one():
     ensure_default_policies(MONDAY)
     PolicyVersion.objects.filter(policy__code="ordinary").update(note="改过")
     ensure_default_policies(MONDAY)
-    assert Policy.objects.count() == PolicyVersion.objects.count() == 6
+    assert Policy.objects.count() == PolicyVersion.objects.count()
+    assert set(Policy.objects.values_list("code", flat=True)) >= {code for code, _, _ in POLICIES}
     assert policy_version_at("ordinary", local(2010, 1, 1)).note == "改过"
+
+
+@pytest.mark.django_db
+def test_a_shipped_policy_comes_with_the_first_that_asks_for_it():
+    assert policy_version_at("ordinary", MONDAY).number == 1
+    assert list(Policy.objects.values_list("code", flat=True)) == ["ordinary"]
+    with pytest.raises(IllegalState, match="尚未生效"):
+        policy_version_at("nobodys", MONDAY)

@@ -175,6 +175,11 @@ _NO_SERVICES: dict[str, tuple[str, ...]] = {
         "grids.services.site_moves.hand_over_sites",
         "grids.registry.unit_closed",
     ),
+    "follows a person's move, leaving or merging, in its transaction: walked as those": (
+        "members.registry.person_gone",
+        "members.registry.person_merged",
+        "members.registry.person_moved",
+    ),
     "follows a change of the calendar, after it: walked as the calendar's edit": (
         "governance.calendars.followers.follow",
         "governance.deadlines.following.follow",

@@ -1,0 +1,9 @@
+"""Special care lists and their visits."""
+
+from __future__ import annotations
+
+from accounts.rights.roles import Rights, Routes
+
+RIGHTS: Rights = {}
+
+ROUTES: Routes = {}

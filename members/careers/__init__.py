@@ -1,0 +1,1 @@
+"""Community workers' careers: 三岗十八级, appraisal, promotion, removal."""

@@ -1,0 +1,5 @@
+"""Addresses of this subject, under `members:`."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,1 @@
+"""Party organisations 党组织, memberships, posts and terms of office."""

@@ -1,0 +1,101 @@
+"""What other subjects of this room, and the rooms above it, add to a person: sections of the page, and what follows
+when two records become one or somebody leaves.
+
+Filled at start-up, by `members/<subject>/registration.py` or a higher room's `AppConfig.ready()`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Protocol
+
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+
+from governance.scope import Actor
+from members.models import Person
+
+PersonSection = Callable[[HttpRequest, Person], SafeString | None]
+
+
+class OnMerged(Protocol):
+    """Called inside the merging transaction, both persons locked: let everything that names `drop` name `keep`.
+
+    Raises a DomainError where two things cannot become one, with what to do first.
+    """
+
+    def __call__(self, *, keep: Person, drop: Person, by: Actor, now: datetime) -> None: ...
+
+
+class OnGone(Protocol):
+    """Called inside the transaction in which a person leaves the district or dies (`how`: "moved" or "died")."""
+
+    def __call__(self, *, person: Person, how: str, on: date, by: Actor, now: datetime) -> None: ...
+
+
+class OnMoved(Protocol):
+    """Called inside the transaction in which a person came into another community or grid; `person` has the new place.
+
+    `before` has the place columns as they were.
+    """
+
+    def __call__(self, *, person: Person, before: dict[str, int | None], by: Actor, now: datetime) -> None: ...
+
+
+_sections: list[tuple[int, PersonSection]] = []
+_merged: list[OnMerged] = []
+_gone: list[OnGone] = []
+_moved: list[OnMoved] = []
+
+
+def register_section(section: PersonSection, *, order: int = 100) -> None:
+    """Add a section to a person's page: `section(request, person)` gives rendered HTML, or None for nothing.
+
+    It shows what `request.actor` may see and nothing else, in few queries.
+    """
+    if all(known is not section for _, known in _sections):
+        _sections.append((order, section))
+
+
+def register_on_merged(hook: OnMerged) -> None:
+    """Say what follows when two records of a person become one."""
+    if hook not in _merged:
+        _merged.append(hook)
+
+
+def register_on_gone(hook: OnGone) -> None:
+    """Say what follows when a person leaves the district or dies."""
+    if hook not in _gone:
+        _gone.append(hook)
+
+
+def register_on_moved(hook: OnMoved) -> None:
+    """Say what follows when a person comes into another community or grid."""
+    if hook not in _moved:
+        _moved.append(hook)
+
+
+def sections(request: HttpRequest, person: Person) -> list[SafeString]:
+    """The sections of a person's page, in order."""
+    made = (section(request, person) for _, section in sorted(_sections, key=lambda pair: pair[0]))
+    return [html for html in made if html]
+
+
+def person_merged(*, keep: Person, drop: Person, by: Actor, now: datetime) -> None:
+    """Tell whoever refers to persons."""
+    for hook in _merged:
+        hook(keep=keep, drop=drop, by=by, now=now)
+
+
+def person_gone(*, person: Person, how: str, on: date, by: Actor, now: datetime) -> None:
+    """Tell whoever refers to persons."""
+    for hook in _gone:
+        hook(person=person, how=how, on=on, by=by, now=now)
+
+
+def person_moved(*, person: Person, before: dict[str, int | None], by: Actor, now: datetime) -> None:
+    """Tell whoever refers to persons, when the place is another."""
+    if any(getattr(person, name) != value for name, value in before.items()):
+        for hook in _moved:
+            hook(person=person, before=before, by=by, now=now)

@@ -1,0 +1,1 @@
+"""Volunteer teams, their activities, and the hours that somebody else confirmed."""
