@@ -89,7 +89,7 @@ def main() -> int:
     connection.settings_dict["TEST"]["NAME"] = f"{old}_bench_late"
     connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     try:
-        call_command("seed_demo", appeals=200, verbosity=0)
+        call_command("seed_demo", appeals=200, households=1, verbosity=0)
         app.control.purge()
         now = timezone.now() + timedelta(seconds=options.open / 1000)
         services.sweep(timezone.now())

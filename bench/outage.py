@@ -181,7 +181,7 @@ def main() -> int:
     connection.settings_dict["TEST"]["NAME"] = f"{old}_bench_outage"
     connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     try:
-        call_command("seed_demo", appeals=200, verbosity=0)
+        call_command("seed_demo", appeals=200, households=1, verbosity=0)
         app.control.purge()
         sweep(timezone.now())
         now, count = timezone.now(), options.appeals // (10 if options.profile else 1)

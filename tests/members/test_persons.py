@@ -16,6 +16,7 @@ from governance import privacy
 from governance.audit.models import Entry
 from governance.errors import DomainError, IllegalState, InvalidInput, NotAllowed, NotFound
 from governance.outbox.models import InboxItem
+from grids.names import initials_of
 from members import demo, identity
 from members.models import Household, Person, Stay
 from members.services import homes, households, persons
@@ -346,14 +347,29 @@ def test_one_of_two_who_register_the_same_number(household, cast, now) -> None:
 
 
 def test_the_demos_people_hold_together(district, now) -> None:
-    """Each grid is filled once, with valid numbers of nobody, and every household with one head."""
+    """Each grid is filled once, with valid numbers of nobody, and every household has one head."""
     for _ in range(2):
-        demo.fill(households_per_grid=5, surnames="王李", now=now)
-    assert Household.objects.count() == 15
+        demo.fill(households_per_grid=60, surnames="王李", now=now)
+    assert Household.objects.count() == 180
     heads = Stay.objects.filter(relation="head", until_on=None)
-    assert heads.count() == 15
-    for person in Person.objects.all():
+    assert heads.count() == 180
+    people = list(Person.objects.exclude(identity_sealed=""))
+    for person in people:
         number = privacy.open_sealed(person.identity_sealed, context=identity.identity_context(person))
         assert number.startswith("99")
+        assert privacy.validate_identity(number) == number
         assert (identity.born_on_of(number), identity.gender_of(number)) == (person.born_on, person.gender)
-    assert sum(home.size for home in Household.objects.all()) == Person.objects.count() == Stay.objects.count()
+        assert person.initials == initials_of(person.name)
+    assert len({person.identity_index for person in people}) == len(people)
+    here = Stay.objects.filter(until_on=None)
+    assert sum(home.size for home in Household.objects.all()) == here.count()
+    assert set(here.values_list("person__state", flat=True)) == {"here"}
+    assert set(Stay.objects.exclude(until_on=None).values_list("person__state", flat=True)) <= {"left", "dead"}
+    assert Person.objects.exclude(state="here").filter(left_on=None).count() == 0
+
+
+def test_the_demos_people_are_found_by_name(district, cast, now) -> None:
+    demo.fill(households_per_grid=2, surnames="王李", now=now)
+    some = Person.objects.visible_to(cast.cw).here().first()
+    assert some in Person.objects.visible_to(cast.cw).search(some.name)
+    assert some in Person.objects.visible_to(cast.cw).search(some.initials)

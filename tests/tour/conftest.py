@@ -49,7 +49,7 @@ def celery(transactional_db: None, tmp_path: Path) -> Iterator[None]:
 def platform(celery: None, settings: object) -> Iterator[str]:
     """The address of a platform with the demo district and a few appeals."""
     settings.DEMO = True  # type: ignore[attr-defined]
-    call_command("seed_demo", appeals=60, verbosity=0)
+    call_command("seed_demo", appeals=60, households=4, verbosity=0)
     server = LiveServer("127.0.0.1:0")
     yield server.url
     server.stop()

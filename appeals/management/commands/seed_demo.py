@@ -32,8 +32,8 @@ RECENT = 260
 DEFAULT = 6000
 MONTHS = 18
 DONE = "demo.seeded"
-# In each grid; some 20,000 people in all.
-HOUSEHOLDS = 12
+# In each grid; some 80,000 with 200,000 people in all.
+HOUSEHOLDS = 103
 
 
 class Command(BaseCommand):
@@ -47,21 +47,24 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
+            "--households", type=int, default=HOUSEHOLDS, help=f"每个网格的住户数，默认 {HOUSEHOLDS}（全区约 20 万人）"
+        )
+        parser.add_argument(
             "--appeals", type=int, default=DEFAULT, help=f"诉求件数，默认 {DEFAULT}，其中近 {DAYS} 天约 {RECENT} 件"
         )
 
-    def handle(self, *args: Any, appeals: int, **options: Any) -> None:
-        if appeals < 0:
-            raise CommandError("--appeals 不能为负数。")
+    def handle(self, *args: Any, appeals: int, households: int, **options: Any) -> None:
+        if appeals < 0 or households < 0:
+            raise CommandError("--appeals 和 --households 不能为负数。")
         if Entry.objects.filter(action=DONE).exists():
             self.stdout.write("演示数据已载入，无需重复。")
             return
         if User.objects.exists() and not Unit.objects.filter(code="230604").exists():
             raise CommandError("库中已有真实单位和账号，不能载入演示数据。请另建一个数据库。")
-        self._load(appeals, timezone.now())
+        self._load(appeals, households, timezone.now())
         self.stdout.write(self.style.SUCCESS("演示数据载入完成。"))
 
-    def _load(self, appeals: int, now: datetime) -> None:
+    def _load(self, appeals: int, households: int, now: datetime) -> None:
         began = now - timedelta(days=30 * MONTHS)
         self.stdout.write("载入区划、网格、部门……")
         build_territory(now=began, by=PLATFORM)
@@ -72,7 +75,7 @@ class Command(BaseCommand):
         ensure_default_rules()
         ensure_staff(surnames=SURNAMES, given=GIVEN, now=now)
         with tqdm(desc="居民", unit="人", disable=None) as bar:
-            people.fill(households_per_grid=HOUSEHOLDS, surnames=SURNAMES, now=began, progress=bar.update)
+            people.fill(households_per_grid=households, surnames=SURNAMES, now=began, progress=bar.update)
         recent = min(RECENT, appeals)
         with tqdm(total=appeals - recent, desc="历史诉求", unit="件", disable=None) as bar:
             write_past(

@@ -29,6 +29,33 @@ def copy_in(model: type[models.Model], objects: Iterable[models.Model]) -> None:
     _copy(columns.table, columns, objects)
 
 
+def copy_rows(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Insert rows of plain values in the order of `fields`, which are attribute names: "grid_id".
+
+    For tens of thousands at a time, where making an object of each would cost more than writing it. Columns that are
+    not named get the database's default, or fail without one; a conflict is an IntegrityError. A search vector is
+    given as its pieces.
+    """
+    attributes = {field.attname: field for field in model._meta.concrete_fields}
+    chosen = [attributes[name] for name in fields]
+    names = ", ".join(connection.ops.quote_name(str(field.column)) for field in chosen)
+    special = [(place, _WRITERS[type(field)]) for place, field in enumerate(chosen) if type(field) in _WRITERS]
+    _send(connection.ops.quote_name(model._meta.db_table), names, (_written(row, special) for row in rows))
+
+
+def new_keys(model: type[models.Model], count: int) -> list[int]:
+    """So many primary keys of the table, taken from its sequence: for rows that refer to each other before they are in.
+
+    They ascend, and need not follow one another.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
+            [connection.ops.quote_name(model._meta.db_table), model._meta.pk.column, count],
+        )
+        return [key for (key,) in cursor.fetchall()]
+
+
 def copy_in_new(model: type[models.Model], objects: Sequence[models.Model], *, key: str) -> dict[UUID, int]:
     """Insert the unsaved objects that conflict with no unique constraint.
 
@@ -66,11 +93,15 @@ class _Columns:
         ]
 
     def written(self, item: models.Model) -> list[Any]:
-        values = list(self.values(item))
-        for place, write in self.special:
-            if values[place] is not None:
-                values[place] = write(values[place])
-        return [_NULL if value is None else value for value in values]
+        return _written(self.values(item), self.special)
+
+
+def _written(row: Sequence[Any], special: Iterable[tuple[int, Callable[[Any], str]]]) -> list[Any]:
+    values = list(row)
+    for place, write in special:
+        if values[place] is not None:
+            values[place] = write(values[place])
+    return [_NULL if value is None else value for value in values]
 
 
 def _json(value: Any) -> str:
@@ -86,8 +117,12 @@ _WRITERS: dict[type, Callable[[Any], str]] = {models.JSONField: _json, SearchVec
 
 
 def _copy(table: str, columns: _Columns, objects: Iterable[models.Model]) -> None:
+    _send(table, columns.names, map(columns.written, objects))
+
+
+def _send(table: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:
     buffer = StringIO()
-    csv.writer(buffer).writerows(map(columns.written, objects))
+    csv.writer(buffer).writerows(rows)
     buffer.seek(0)
     with connection.cursor() as cursor:
-        cursor.copy_expert(_COPY.format(table=table, columns=columns.names), buffer)
+        cursor.copy_expert(_COPY.format(table=table, columns=columns), buffer)
