@@ -38,10 +38,10 @@ from accounts.acting import actor_of  # noqa: E402
 from accounts.demo import USERNAMES  # noqa: E402
 from accounts.models import User  # noqa: E402
 from appeals.demo.story import tell  # noqa: E402
-from appeals.imports.copying import copy_in  # noqa: E402
 from appeals.models import Appeal, Category  # noqa: E402
 from appeals.repeats.finding import Asked, Candidate, asked_by, candidates  # noqa: E402
 from governance import privacy, search  # noqa: E402
+from governance.copying import copy_in  # noqa: E402
 from governance.deadlines.services import policy_version_at  # noqa: E402
 from governance.scope import Actor, Role  # noqa: E402
 from grids.models import Unit  # noqa: E402

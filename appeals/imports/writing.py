@@ -15,12 +15,12 @@ from appeals.imports import building
 from appeals.imports.building import Batch
 from appeals.imports.checking import Checked, Incoming, Remark
 from appeals.imports.comparing import CHANGED, HANDLED, NEW, OUTCOMES, REFUSED, UNCHANGED, Compared, compare
-from appeals.imports.copying import copy_in, copy_in_new
 from appeals.imports.updating import apply_changes
 from appeals.models import Appeal, AppealEntry, Assignment, ImportFile, ImportOrigin, ImportProblem
 from appeals.numbers import take_numbers
 from governance import privacy
 from governance.audit import services as audit
+from governance.copying import copy_in, copy_in_new
 from governance.deadlines import services as deadlines
 from governance.jobs.progress import JobCancelled
 
