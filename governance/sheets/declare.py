@@ -164,7 +164,7 @@ class Sheet:
     """A subject's spreadsheet. Rights are names of the table of rights; "" where there is none of that kind.
 
     `export_right` takes up to FREE rows at once; who has only `ask_right` needs approval for each export.
-    `approve_right`: who may approve, at or above the unit that asks. `reveal_right`: whose export may hold full numbers.
+    `approve_right`: who approves, at or above the unit that asks. `reveal_right`: whose export may hold full numbers.
     """
 
     key: str
@@ -183,6 +183,9 @@ class Sheet:
     approve_right: str = ""
     reveal_right: str = ""
     labels: dict[str, str] = field(init=False, default_factory=dict)
+    # (key, longest text), as it is asked for every row.
+    limits: list[tuple[str, int]] = field(init=False, default_factory=list)
 
     def __post_init__(self) -> None:
         self.labels.update({column.key: column.label for column in self.columns})
+        self.limits.extend((column.key, column.most) for column in self.columns)

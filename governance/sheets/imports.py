@@ -14,6 +14,7 @@ from governance.scope import Actor
 from governance.sheets import registry, sealed
 from governance.sheets.declare import CHANGED, NEW, OUTCOMES, Sheet
 from governance.sheets.models import SheetUpload
+from governance.sheets.reading import rows_of
 from governance.sheets.work import CHECK, IMPORT, forget_file, record
 from governance.spreadsheets import estimated_rows, read_rows
 
@@ -35,6 +36,8 @@ def receive(*, sheet_key: str, file: IO[bytes], file_name: str, by: Actor, now: 
     read_rows(file, file_name)
     size = file.seek(0, 2)
     is_small = size <= _SMALL_BYTES and estimated_rows(file) <= _SMALL_ROWS
+    if is_small:
+        _readable(file, file_name, sheet)
     with transaction.atomic(durable=True):
         upload = SheetUpload.objects.create(
             sheet=sheet.key, file_name=file_name[-200:], size=size, unit_id=by.unit_id, uploaded_by_user=by.user_id,
@@ -45,21 +48,18 @@ def receive(*, sheet_key: str, file: IO[bytes], file_name: str, by: Actor, now: 
         upload.save(update_fields=["file", "digest", "check_job"])
         record("sheet.upload", upload, by, now, {"size": size})
     if is_small:
-        _at_once(upload, upload.check_job, by, now)
+        jobs.run(job_id=upload.check_job.pk, now=now)
     return upload
+
+
+def _readable(file: IO[bytes], name: str, sheet: Sheet) -> None:
+    """Read a small file to its end: whoever sent a wrong one learns so on the form, and nothing of it is kept."""
+    if not sum(1 for _ in rows_of(file, name, sheet)):
+        raise InvalidInput(f"表格里没有数据行。请在表头下面填写{sheet.title}后再上传。", field="file")
 
 
 def _job(kind: str, title: str, upload: SheetUpload, by: Actor, now: datetime) -> Job:
     return jobs.create(kind=kind, title=title, params={"upload": upload.pk}, by=by, now=now)
-
-
-def _at_once(upload: SheetUpload, job: Job, by: Actor, now: datetime) -> None:
-    """Look at a small file here and now; one that cannot be read is not kept."""
-    jobs.run(job_id=job.pk, now=now)
-    job.refresh_from_db()
-    if job.state == Job.FAILED:
-        discard(upload_id=upload.pk, by=by, now=now)
-        raise InvalidInput(job.message, field="file")
 
 
 def start(*, upload_id: int, by: Actor, now: datetime) -> SheetUpload:

@@ -52,7 +52,7 @@ def _plain(label: str) -> str:
 
 def too_long(cells: Cells, sheet: Sheet) -> InvalidInput | None:
     """A refusal for a text that no column of the sheet can hold."""
-    for column in sheet.columns:
-        if len(cells[column.key]) > column.most:
-            return InvalidInput(f"{column.label}最多 {column.most} 个字。", field=column.key)
+    for key, most in sheet.limits:
+        if len(cells[key]) > most:
+            return InvalidInput(f"{sheet.labels[key]}最多 {most} 个字。", field=key)
     return None

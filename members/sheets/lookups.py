@@ -59,8 +59,12 @@ class Known:
     def _find_homes(self, wanted: Sequence[Wanted], context: Context) -> None:
         if not any(one.building for one in wanted):
             return
+        names = {one.building for one in wanted if one.building}
         rows = Building.objects.filter(community_id=context.place["community_id"], removed_on=None)
-        self.buildings = {plain(building.name): building for building in rows}
+        self.buildings = {plain(building.name): building for building in rows.filter(name__in=names)}
+        if any(plain(name) not in self.buildings for name in names):
+            # Typed in another way, or new.
+            self.buildings = {plain(building.name): building for building in rows}
         used = {self.buildings[key].pk for one in wanted if (key := plain(one.building)) in self.buildings}
         for home in Home.objects.filter(building__in=used).select_related("building"):
             self.homes[home_key(home.building.name, home.entrance, home.room)] = home

@@ -59,12 +59,13 @@ def _write_homes(plan: Plan, entries: _Entries) -> None:
     for building in plan.buildings.values():
         entries.add("building.add", building, {"name": building.name, "grid_id": building.grid_id})
     for home in plan.homes.values():
-        home.building_id = home.building.pk
+        # Assigned anew, now that it has a key.
+        home.building = home.building  # noqa: PLW0127
     Home.objects.bulk_create(plan.homes.values())
     households = list(plan.households.values())
     for household in households:
         if household.home is not None:
-            household.home_id = household.home.pk
+            household.home = household.home  # noqa: PLW0127
     _count_members(plan)
     Household.objects.bulk_create(households)
     for household in households:
