@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -24,6 +25,7 @@ from governance.jobs import registry as jobs
 from governance.outbox.services import notify
 from governance.privacy.registry import register_sealed
 from governance.scope import Actor, Role
+from governance.sheets import registry as sheets
 from governance.ui import nav
 from grids import registry as territory
 from grids.models import Unit
@@ -63,6 +65,7 @@ def register() -> None:
     actions.register_subject("staff_import", "人员导入")
     guard.register_tell(_tell_in_charge)
     nav.set_right_checker(may)
+    sheets.connect(sheets.People(deciders=selectors.who_may, below=_units_below))
     nav.set_posting_lister(_choices)
     nav.set_role_namer(lambda actor: ROLE_LABELS[actor.role] if actor.role else "")
     nav.register(
@@ -96,6 +99,11 @@ def register() -> None:
 
 def _bound_to(field: str) -> Callable[[StaffImport], str]:
     return lambda kept: f"{field}:{kept.pk}"
+
+
+def _units_below(actor: Actor) -> Any:
+    below = Unit.objects.visible_to(actor).filter(district_id=actor.district_id)
+    return below.values("pk")
 
 
 def _choices(request: HttpRequest) -> Iterable[nav.PostingChoice]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Posting
-from accounts.rights import OFFICES
+from accounts.rights import OFFICES, RIGHTS
 from governance.scope import Role
 
 LEADER_ROLES = (Role.DISTRICT_LEADER, Role.STREET_LEADER, Role.COMMUNITY_SECRETARY)
@@ -43,6 +44,12 @@ def leaders_of(unit_id: int, now: datetime) -> list[int]:
 def with_role(role: Role, unit_id: int, now: datetime) -> list[int]:
     """Users who hold `role` at exactly this unit."""
     return sorted(_users(Q(role=role.value, unit_id=unit_id), now))
+
+
+def who_may(right: str, unit_ids: Iterable[int], now: datetime) -> list[int]:
+    """Users who have the right by a posting at one of these units."""
+    roles = [role.value for role in RIGHTS.get(right, ())]
+    return sorted(_users(Q(role__in=roles, unit_id__in=list(unit_ids)), now))
 
 
 def _users(condition: Q, now: datetime) -> set[int]:

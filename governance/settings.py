@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "governance.outbox",
     "governance.files",
     "governance.jobs",
+    "governance.sheets",
     "grids",
     "accounts",
     "members",
@@ -241,6 +242,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 3600},
     },
     "recover-jobs": {"task": "governance.jobs.tasks.recover", "schedule": 60.0, "options": {"expires": 60}},
+    "purge-sheets": {"task": "governance.sheets.tasks.purge", "schedule": 1800.0, "options": {"expires": 1800}},
     "apply-unit-changes": {"task": "grids.tasks.apply_due_changes", "schedule": 300.0, "options": {"expires": 300}},
 }
 

@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("inbox/", include("governance.outbox.urls")),
     path("files/", include("governance.files.urls")),
     path("jobs/", include("governance.jobs.urls")),
+    path("sheets/", include("governance.sheets.urls")),
     path("audit/", include("governance.audit.urls")),
     path("api/hotline/", include("appeals.city.urls")),
     path("api/v1/", include((api_patterns, "api"))),

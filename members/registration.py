@@ -13,9 +13,10 @@ from members.designations import registration as designations
 from members.models import Person
 from members.party import registration as party
 from members.party_households import registration as party_households
+from members.sheets import registration as sheets
 from members.volunteers import registration as volunteers
 
-_SUBJECTS = (care, party, party_households, designations, volunteers, careers)
+_SUBJECTS = (sheets, care, party, party_households, designations, volunteers, careers)
 
 _GROUP = "人口"
 _PAGES = (
@@ -49,7 +50,7 @@ _FIELDS = {
     "born_on": "出生日期", "gender": "性别", "residence": "居住情况", "employer": "工作单位",
     "left_on": "迁出、死亡日期",
     "left_to": "迁往", "head_name": "户主", "household": "住户", "dissolved_on": "注销日期", "removed_on": "拆除日期",
-    "merged_into": "并入档案", "entrances": "单元数", "floors": "层数",
+    "merged_into": "并入档案", "relation": "与户主关系", "from_on": "入户日期", "entrances": "单元数", "floors": "层数",
 }  # fmt: skip
 
 

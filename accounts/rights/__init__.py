@@ -18,6 +18,7 @@ from accounts.rights import (
     party_households,
     people,
     platform,
+    sheets,
     territory,
     volunteers,
 )
@@ -50,7 +51,7 @@ __all__ = [
 ]
 
 TABLES: tuple[ModuleType, ...] = (
-    platform, territory, people, care, party, party_households, designations, volunteers, careers, appeals,
+    platform, sheets, territory, people, care, party, party_households, designations, volunteers, careers, appeals,
 )  # fmt: skip
 
 RIGHTS: Rights = {right: roles for table in TABLES for right, roles in table.RIGHTS.items()}

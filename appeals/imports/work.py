@@ -13,19 +13,19 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.selectors import staff_of
-from appeals.imports.ahead import ahead
 from appeals.imports.building import Batch
 from appeals.imports.checking import Checked, Checker, Incoming
 from appeals.imports.comparing import HANDLED, NEW, OUTCOMES, REFUSED, Compared, compare
 from appeals.imports.lookups import Lookups
 from appeals.imports.mapping import ColumnMapping, Layout, positions
-from appeals.imports.reading import estimated_rows, rows_below
+from appeals.imports.reading import rows_below
 from appeals.imports.writing import Tally, problem_of, write_batch
 from appeals.models import ImportFile, ImportProblem
 from appeals.models.imports import IMPORT_JOB
 from appeals.repeats.scanning import SCAN, scan
 from appeals.workflow import RESOLVED
 from governance import privacy
+from governance.ahead import ahead
 from governance.audit import services as audit
 from governance.calendars.loading import zone
 from governance.errors import IllegalState
@@ -35,6 +35,7 @@ from governance.jobs.models import Job
 from governance.jobs.progress import JobCancelled, Progress
 from governance.outbox.services import notify
 from governance.scope import PLATFORM, Actor
+from governance.spreadsheets import estimated_rows
 from grids.models import Unit
 
 CHECK, IMPORT = "appeals.import_check", IMPORT_JOB

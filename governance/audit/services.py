@@ -8,10 +8,8 @@ from typing import Any, NotRequired, Required, TypedDict, Unpack
 
 from governance.audit import actions, values
 from governance.audit.models import Entry
+from governance.copying import copy_in
 from governance.scope import Actor
-
-_BATCH = 1_000
-
 
 class Fact(TypedDict, total=False):
     """What one entry says; the keywords of `record`."""
@@ -37,8 +35,8 @@ def record(**fact: Unpack[Fact]) -> None:
 
 
 def record_many(entries: Iterable[Fact]) -> None:
-    """Append many entries with few statements: `record_many([{"action": …, "by": …, …}, …])`."""
-    Entry.objects.bulk_create((_entry(**fact) for fact in entries), batch_size=_BATCH)
+    """Append many entries with one statement: `record_many([{"action": …, "by": …, …}, …])`."""
+    copy_in(Entry, (_entry(**fact) for fact in entries))
 
 
 def _entry(

@@ -51,9 +51,7 @@ def open_sealed(token: str, *, context: str) -> str:
     if not token:
         return ""
     key_id, sealed = _parts(token)
-    cipher = _ring(tuple(settings.PRIVACY_KEYS)).get(key_id)
-    if cipher is None:
-        raise UnknownKey(f"no key {key_id!r} in PRIVACY_KEYS; add the key that sealed this value")
+    cipher = cipher_of(key_id)
     try:
         return cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], _bound_to(key_id, context)).decode()
     except (InvalidTag, ValueError) as error:
@@ -63,6 +61,14 @@ def open_sealed(token: str, *, context: str) -> str:
 def key_of(token: str) -> str:
     """The id of the key that sealed `token`; raises SealBroken when it is no token."""
     return _parts(token)[0]
+
+
+def cipher_of(key_id: str) -> AESGCM:
+    """The cipher of a key; raises UnknownKey when PRIVACY_KEYS does not hold it."""
+    cipher = _ring(tuple(settings.PRIVACY_KEYS)).get(key_id)
+    if cipher is None:
+        raise UnknownKey(f"no key {key_id!r} in PRIVACY_KEYS; add the key that sealed this value")
+    return cipher
 
 
 def newest_key() -> str:

@@ -69,7 +69,7 @@ def add_person(
         _insert(person)
         if household and joining:
             _stays.begin(person, household, joining.relation, joining.on or today_of(now), today_of(now))
-        record("person.add", person, by=by, now=now, after=_kept(person))
+        record("person.add", person, by=by, now=now, after=kept(person))
     return person
 
 
@@ -78,9 +78,9 @@ def change_person(*, person_id: int, facts: Facts, by: Actor, now: datetime, rev
     require(by)
     with transaction.atomic(durable=True):
         person = locked_person(person_id, by, revision)
-        before = _kept(person)
+        before = kept(person)
         _set(person, facts, now)
-        after = _kept(person)
+        after = kept(person)
         numbers = facts.identity is not None or facts.phone is not None
         if before == after and not numbers:
             raise InvalidInput("没有改动任何内容，无需保存。")
@@ -139,7 +139,8 @@ def _refuse_known(person: Person) -> None:
         raise IllegalState(f"该身份证号已登记在{known.community.name}，{hint}。", field="identity")
 
 
-def _kept(person: Person) -> dict[str, Any]:
+def kept(person: Person) -> dict[str, Any]:
+    """What the audit record keeps of a person: the numbers masked."""
     return {name: getattr(person, name) for name in _KEPT}
 
 
@@ -191,7 +192,7 @@ def merge_persons(*, keep_id: int, drop_id: int, words: str, by: Actor, now: dat
         both = locked_persons([keep_id, drop_id], by)
         keep, drop = both[keep_id], both[drop_id]
         _check_one(keep, drop)
-        before = _kept(keep)
+        before = kept(keep)
         _stays.take_over(keep, drop, today_of(now))
         # The number leaves the other first: it is unique among those who are not merged.
         drop.state, drop.merged_into, drop.changed_at = "merged", keep, now
@@ -201,7 +202,7 @@ def merge_persons(*, keep_id: int, drop_id: int, words: str, by: Actor, now: dat
         registry.person_merged(keep=keep, drop=drop, by=by, now=now)
         keep.changed_at, keep.revision = now, keep.revision + 1
         keep.save()
-        record("person.merge", keep, by=by, now=now, before=before, after=_kept(keep), reason=words)
+        record("person.merge", keep, by=by, now=now, before=before, after=kept(keep), reason=words)
         record("person.merged", drop, by=by, now=now, after={"merged_into": keep.pk}, reason=words)
     return keep
 

@@ -13,6 +13,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts.rights import may
+from governance.sheets.buttons import actions_for
 from governance.ui.views import Action, Column, DetailPage, FormPage, ListPage, Order, find_or_404
 from members.filters import HouseholdFilterSet
 from members.forms import HouseholdForm, MemberForm, TakeInForm
@@ -49,9 +50,10 @@ class HouseholdList(ListPage):
         return rows.select_related("grid", "home__building")
 
     def get_actions(self) -> Sequence[Action]:
+        sheet = actions_for("households", self.request, self.actor)
         if not may(self.actor, "person.edit"):
-            return ()
-        return (Action("登记住户", reverse("members:household_add"), "plus", primary=True),)
+            return sheet
+        return (*sheet, Action("登记住户", reverse("members:household_add"), "plus", primary=True))
 
 
 class HouseholdDetail(DetailPage):

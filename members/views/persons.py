@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.rights import may
 from governance.privacy.addresses import from_form, person_key, without_numbers
+from governance.sheets.buttons import actions_for
 from governance.ui import dates
 from governance.ui.views import Action, Column, DetailPage, FormPage, ListPage, Order, Tab, find_or_404
 from members import registry
@@ -83,9 +84,10 @@ class PersonList(ListPage):
 
     def get_actions(self) -> Sequence[Action]:
         """People are put on record with their household."""
+        sheet = actions_for("persons", self.request, self.actor)
         if not may(self.actor, "person.edit"):
-            return ()
-        return (Action("登记住户", reverse("members:household_add"), "plus", primary=True),)
+            return sheet
+        return (*sheet, Action("登记住户", reverse("members:household_add"), "plus", primary=True))
 
     def extra_context(self) -> dict[str, Any]:
         """A send without scripts is a POST: a full number must not stand in an address."""

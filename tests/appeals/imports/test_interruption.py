@@ -11,8 +11,8 @@ import pytest
 from django.db import connection, connections, transaction
 
 from appeals.imports import services, work, writing
-from appeals.imports.ahead import ahead
 from appeals.models import Appeal, AppealEntry, ImportFile, ImportOrigin, ImportProblem, NumberCounter
+from governance.ahead import ahead
 from governance.audit.models import Entry
 from governance.copying import copy_in_new
 from governance.deadlines.models import Clock
