@@ -1,6 +1,7 @@
 """Gunicorn's settings, for `make run` and for a server alike."""
 
 import os
+import sys
 from pathlib import Path
 
 _host = os.environ.get("HOST") or "127.0.0.1"
@@ -19,6 +20,18 @@ worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
 accesslog = None
 loglevel = "warning"
+# Its own lines (a request that failed, with its address) are masked like the platform's.
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+logconfig_dict = {
+    "formatters": {
+        "generic": {
+            "()": "governance.privacy.logs.MaskingFormatter",
+            "format": "%(asctime)s [%(process)d] [%(levelname)s] %(message)s",
+        }
+    },
+    "root": {"level": "WARNING", "handlers": ["error_console"]},
+    "loggers": {"gunicorn.error": {"level": "WARNING", "handlers": ["error_console"], "propagate": False}},
+}
 control_socket_disable = True  # its default place is the home folder
 
 

@@ -7,9 +7,10 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Case, Count, F, Q, When
+from django.db.models import Count, F, Q
 
 from governance.scope import Actor, Role, UnitKind
+from grids.sites import standards
 
 if TYPE_CHECKING:
     from grids.models import Boundary, Cluster, ImportDraft, Site, SiteProposal, Unit, UnitChange  # noqa: F401
@@ -127,13 +128,9 @@ class SiteQuerySet(models.QuerySet["Site"]):
         return self.filter(here | Q(district_id=unit_id))
 
     def with_standard(self) -> SiteQuerySet:
-        """With the floor area that each site's kind asks for at its unit's level, null for none."""
-        levels = Case(
-            When(unit__kind=UnitKind.DISTRICT, then="kind__district_m2"),
-            When(unit__kind=UnitKind.STREET, then="kind__street_m2"),
-            default="kind__community_m2",
-        )
-        return self.annotate(standard=levels)
+        """With the households of each site's community, and the floor area that its kind asks for, null for none."""
+        counted = self.annotate(households=standards.households_in("community_id"))
+        return counted.annotate(standard=standards.expression())
 
     def too_small(self) -> SiteQuerySet:
         """Those below their standard."""
@@ -146,3 +143,16 @@ class SiteQuerySet(models.QuerySet["Site"]):
     def unmeasured(self) -> SiteQuerySet:
         """Those that have a standard, and no area that is known."""
         return self.with_standard().filter(area_m2=None, standard__isnull=False)  # type: ignore[misc]
+
+    def by_standard(self, how: str) -> SiteQuerySet:
+        """Those that are "small", "met" or "unknown" by their standard."""
+        narrow = {"small": self.too_small, "unknown": self.unmeasured, "met": self.large_enough}
+        return narrow[how]()
+
+    def of_level(self, level: str) -> SiteQuerySet:
+        """Those of a demonstration level, or "any"."""
+        return self.exclude(level="") if level == "any" else self.filter(level=level)
+
+    def worded(self, text: str) -> SiteQuerySet:
+        """Those whose name or address has the words."""
+        return self.filter(Q(name__icontains=text.strip()) | Q(address__icontains=text.strip()))

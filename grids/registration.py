@@ -5,9 +5,12 @@ from __future__ import annotations
 from django.urls import reverse
 
 from governance.audit import actions
+from governance.files import registry as files
 from governance.outbox import registry as outbox
+from governance.scope import Actor
 from governance.ui import nav
 from grids import registry
+from grids.models import Site
 from grids.services import site_moves
 
 _CHANGES = {"open": "设立单位", "rename": "单位更名", "move": "调整隶属", "merge": "合并单位", "close": "撤销单位"}
@@ -34,7 +37,24 @@ ACTIONS = {
     "site.proposal_refuse": "不采纳阵地建议",
     "site.import_check": "上传阵地表格",
     "site.import": "导入阵地",
+    "site.photo": "添加阵地照片",
+    "site.photo_remove": "删除阵地照片",
+    "site_kind.add": "新增阵地类型",
+    "site_kind.change": "修改阵地类型",
+    "site_kind.remove": "删除阵地类型",
+    "site_cluster.add": "新增示范矩阵、示范带",
+    "site_cluster.change": "修改示范矩阵、示范带",
+    "site_cluster.remove": "删除示范矩阵、示范带",
 }
+_FIELDS = {
+    "caption": "说明", "sha256": "文件校验值", "district_m2": "区级面积标准", "street_m2": "街道级面积标准",
+    "community_m2": "社区级面积标准", "per_100_households_m2": "每百户面积标准", "each_community": "每个社区都应设",
+    "standard_source": "标准依据", "cluster_form": "形式",
+}  # fmt: skip
+
+
+def _may_see_files(actor: Actor, site_id: int) -> bool:
+    return nav.may(actor, "unit.see") and Site.objects.visible_to(actor).filter(pk=site_id).exists()
 
 
 def register() -> None:
@@ -44,6 +64,10 @@ def register() -> None:
     actions.register_subject("unit", "单位")
     actions.register_subject("unit_change", "待生效的单位调整")
     actions.register_subject("site", "阵地")
+    actions.register_subject("site_kind", "阵地类型")
+    actions.register_subject("site_cluster", "示范矩阵、示范带")
+    actions.register_fields(_FIELDS)
+    files.register_owner("site", may_see=_may_see_files)
     actions.register_subject("site_proposal", "阵地建议")
     outbox.register_subject("site_proposal", url=lambda pk: reverse("grids:site_proposal", args=[pk]))
     registry.register_open_work(site_moves.open_sites)
@@ -60,6 +84,8 @@ def register() -> None:
                 "grids:site_exception_add", "grids:site_near", "grids:site_gaps", "grids:site_gaps_missing",
                 "grids:site_proposals", "grids:site_proposal", "grids:site_propose_add", "grids:site_propose_change",
                 "grids:site_propose_close", "grids:site_import", "grids:site_import_detail",
+                "grids:site_photo_add", "grids:site_door", "grids:site_kinds", "grids:site_kind_add",
+                "grids:site_kind_edit", "grids:site_clusters", "grids:site_cluster_add", "grids:site_cluster_edit",
             ),
         ),
         nav.NavItem(

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from grids.views import changes, imports, maps, site_changes, site_import, sites, tree
+from grids.views import changes, imports, maps, site_changes, site_import, site_kinds, site_photos, sites, tree
 
 app_name = "grids"
 
@@ -33,6 +33,14 @@ urlpatterns = [
     path("sites/near/", sites.NearPage.as_view(), name="site_near"),
     path("sites/gaps/", sites.GapsPage.as_view(), name="site_gaps"),
     path("sites/gaps/missing/", sites.GapsMissing.as_view(), name="site_gaps_missing"),
+    path("sites/kinds/", site_kinds.KindList.as_view(), name="site_kinds"),
+    path("sites/kinds/add/", site_kinds.KindAdd.as_view(), name="site_kind_add"),
+    path("sites/kinds/<int:pk>/", site_kinds.KindEdit.as_view(), name="site_kind_edit"),
+    path("sites/kinds/<int:pk>/remove/", site_kinds.KindRemove.as_view(), name="site_kind_remove"),
+    path("sites/clusters/", site_kinds.ClusterList.as_view(), name="site_clusters"),
+    path("sites/clusters/add/", site_kinds.ClusterAdd.as_view(), name="site_cluster_add"),
+    path("sites/clusters/<int:pk>/", site_kinds.ClusterEdit.as_view(), name="site_cluster_edit"),
+    path("sites/clusters/<int:pk>/remove/", site_kinds.ClusterRemove.as_view(), name="site_cluster_remove"),
     path("sites/export/", site_import.Export.as_view(), name="site_export"),
     path("sites/add/", site_changes.Add.as_view(), name="site_add"),
     path("sites/import/", site_import.Upload.as_view(), name="site_import"),
@@ -48,6 +56,9 @@ urlpatterns = [
     path("sites/<int:pk>/hours/", site_changes.Hours.as_view(), name="site_hours"),
     path("sites/<int:pk>/exceptions/", site_changes.ExceptionAdd.as_view(), name="site_exception_add"),
     path("sites/<int:pk>/exceptions/remove/", site_changes.ExceptionRemove.as_view(), name="site_exception_remove"),
+    path("sites/<int:pk>/door/", sites.DoorSheet.as_view(), name="site_door"),
+    path("sites/<int:pk>/photos/", site_photos.PhotoAdd.as_view(), name="site_photo_add"),
+    path("sites/<int:pk>/photos/remove/", site_photos.PhotoRemove.as_view(), name="site_photo_remove"),
     path("sites/<int:pk>/propose/", site_changes.ProposeChange.as_view(), name="site_propose_change"),
     path("sites/<int:pk>/propose-close/", site_changes.ProposeClose.as_view(), name="site_propose_close"),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
+from django.apps import apps
 from django.db import models
 
 from governance import privacy, search
@@ -37,6 +38,15 @@ class HouseholdQuerySet(PlacedQuerySet):
     def open(self) -> Self:
         """Those that somebody may live in."""
         return self.filter(dissolved_on=None)
+
+
+def open_households_in(column: str) -> models.Subquery:
+    """How many households may live in the community that the column of the outer query names; null for none."""
+    inside = apps.get_model("members", "Household").objects.filter(
+        dissolved_on=None, community_id=models.OuterRef(column)
+    )
+    counted = inside.order_by().values("community_id").annotate(households=models.Count("pk"))
+    return models.Subquery(counted.values("households"))
 
 
 class PersonQuerySet(PlacedQuerySet):

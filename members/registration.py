@@ -6,6 +6,7 @@ from governance.audit import actions
 from governance.privacy.registry import register_sealed
 from governance.ui import nav
 from governance.ui.nav import NavItem
+from grids.sites import standards
 from members import identity
 from members.care import registration as care
 from members.careers import registration as careers
@@ -14,6 +15,7 @@ from members.models import Person
 from members.party import registration as party
 from members.party_households import registration as party_households
 from members.sheets import registration as sheets
+from members.querysets import open_households_in
 from members.volunteers import registration as volunteers
 
 _SUBJECTS = (sheets, care, party, party_households, designations, volunteers, careers)
@@ -58,6 +60,7 @@ def register_all() -> None:
     """Called once, when Django is ready."""
     register_sealed(Person, "identity_sealed", context=identity.identity_context)
     register_sealed(Person, "phone_sealed", context=identity.phone_context)
+    standards.register_households(open_households_in)
     actions.register_subject("members.person", "居民")
     actions.register_subject("members.household", "住户")
     actions.register_subject("members.building", "楼栋")

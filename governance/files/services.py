@@ -129,6 +129,12 @@ def discard(*, attachment_id: UUID, by: Actor) -> None:
             raise NotFound("没有这个附件，或它已经提交。")
 
 
+def remove(*, ids: Iterable[str | UUID], subject_type: str, subject_id: int) -> int:
+    """Delete files of a subject, inside the caller's transaction and after its checks; how many. They go with it."""
+    place = {"subject_type": subject_type, "subject_id": subject_id}
+    return _delete(Attachment.objects.select_for_update().filter(pk__in=_uuids(ids), **place).order_by("pk"))
+
+
 def purge_drafts(*, now: datetime) -> int:
     """Delete drafts over a day old, with their files; how many."""
     with transaction.atomic(durable=True):

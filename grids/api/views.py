@@ -22,7 +22,7 @@ from grids.models import KIND_LABELS, Boundary, Unit
 from grids.views.maps import level_of, place_of, point_of, within_of
 
 _KINDS = [(kind.value, KIND_LABELS[kind]) for kind in UnitKind]
-_POINT = [
+POINT = [
     OpenApiParameter("lon", OpenApiTypes.DOUBLE, required=True, description="经度（度）"),
     OpenApiParameter("lat", OpenApiTypes.DOUBLE, required=True, description="纬度（度）"),
     OpenApiParameter("system", enum=["wgs84", "gcj02", "bd09"], default="wgs84", description="坐标系"),
@@ -129,7 +129,7 @@ class Locate(APIView):
     @extend_schema(
         summary="坐标所在网格",
         tags=["territory"],
-        parameters=_POINT,
+        parameters=POINT,
         responses={200: PlaceSerializer, 400: OpenApiResponse(description="坐标有误")},
     )
     def get(self, request: Request) -> Response:

@@ -7,6 +7,7 @@ from grids.models.sites import (
     SiteException,
     SiteHours,
     SiteKind,
+    SitePhoto,
     SiteProposal,
 )
 from grids.models.units import (
@@ -30,6 +31,7 @@ __all__ = [
     "SiteException",
     "SiteHours",
     "SiteKind",
+    "SitePhoto",
     "SiteProposal",
     "TerritoryRevision",
     "Unit",

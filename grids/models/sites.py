@@ -5,24 +5,31 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from governance.files.models import Attachment
 from governance.scope import UnitKind
 from grids.models.units import Unit
 from grids.querysets import ClusterQuerySet, SiteProposalQuerySet, SiteQuerySet
 from grids.sites.hours import AS_WEEKLY, CLOSED, HOLIDAY
+from grids.sites.standards import least_m2
 
 # Beside the seven weekdays (0 = Monday) the statutory holidays, for a site that has hours of its own on them.
 WEEKDAY_LABELS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日", "法定节假日")
 
 
 class SiteKind(models.Model):
-    """A kind of site and its standard: the floor area by the level of the unit that it serves, none where empty."""
+    """A kind of site and its standard: the floor area by the level of the unit that it serves, none where empty.
+
+    A community's is the larger of its fixed area and of the area for each hundred households that live there.
+    """
 
     code = models.SlugField(unique=True)
-    name = models.CharField("名称", max_length=32)
+    name = models.CharField("名称", max_length=32, unique=True)
     order = models.PositiveSmallIntegerField("顺序", default=0)
     district_m2 = models.PositiveIntegerField("区级面积标准", null=True)
     street_m2 = models.PositiveIntegerField("街道级面积标准", null=True)
     community_m2 = models.PositiveIntegerField("社区级面积标准", null=True)
+    per_100_households_m2 = models.PositiveIntegerField("每百户面积标准", null=True)
+    source = models.CharField("标准依据", max_length=300, blank=True)
     each_community = models.BooleanField("每个社区都应设", default=False)
 
     class Meta:
@@ -31,10 +38,17 @@ class SiteKind(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def standard_for(self, kind: str) -> int | None:
+    @property
+    def has_standard(self) -> bool:
+        """Whether it asks for a floor area at any level."""
+        return any((self.district_m2, self.street_m2, self.community_m2, self.per_100_households_m2))
+
+    def standard_for(self, kind: str, households: int = 0) -> int | None:
         """The least floor area in m² for a site that serves a unit of this kind; a grid's is its community's."""
         levels = {UnitKind.DISTRICT: self.district_m2, UnitKind.STREET: self.street_m2}
-        return levels.get(UnitKind(kind), self.community_m2)
+        if (level := UnitKind(kind)) in levels:
+            return levels[level]
+        return least_m2(self.community_m2, self.per_100_households_m2, households)
 
 
 class Cluster(models.Model):
@@ -116,8 +130,8 @@ class Site(models.Model):
 
     @property
     def standard_m2(self) -> int | None:
-        """The least floor area that its kind asks for at its unit's level."""
-        return self.kind.standard_for(self.unit.kind)
+        """The least floor area that its kind asks for at its unit's level; households count once they were read."""
+        return self.kind.standard_for(self.unit.kind, getattr(self, "households", 0))
 
     @property
     def short_of_m2(self) -> int:
@@ -129,6 +143,22 @@ class Site(models.Model):
     def shortage(self) -> str:
         """ "差 120 ㎡"; empty where nothing lacks."""
         return f"差 {self.short_of_m2:,} ㎡" if self.short_of_m2 else ""
+
+
+class SitePhoto(models.Model):
+    """A picture of a site, written anew without its metadata; who may see the site sees it."""
+
+    site = models.ForeignKey(Site, models.CASCADE, related_name="photos")
+    attachment = models.OneToOneField(Attachment, models.CASCADE, related_name="+")
+    caption = models.CharField("说明", max_length=60, blank=True)
+    added_by_name = models.CharField(max_length=64)
+    added_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["added_at", "pk"]
+
+    def __str__(self) -> str:
+        return self.caption or self.attachment.name
 
 
 class SiteHours(models.Model):

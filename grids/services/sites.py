@@ -33,7 +33,7 @@ def require_editor(by: Actor) -> None:
         raise NotAllowed("只有区网格中心可以修改阵地；街道可以提出建议，由区网格中心采纳。")
 
 
-def _locked(site_id: int, by: Actor, *, in_use: bool = True) -> Site:
+def locked_site(site_id: int, by: Actor, *, in_use: bool = True) -> Site:
     """The site of the actor's district, held until the transaction's end (NotFound, IllegalState when closed)."""
     sites = Site.objects.visible_to(by).select_for_update(of=("self",))
     site = sites.select_related("kind", "unit", "cluster").filter(pk=site_id).first()
@@ -95,7 +95,7 @@ def change_site(*, site_id: int, facts: SiteFacts, by: Actor, now: datetime) -> 
 
 def write_change(site_id: int, facts: SiteFacts, actor: Actor, now: datetime) -> Site:
     """The change with its audit row, inside the caller's transaction and after its checks."""
-    site = _locked(site_id, actor)
+    site = locked_site(site_id, actor)
     before = site_facts.plain(site)
     site_facts.put(site, facts, site.district_id)
     after = site_facts.plain(site)
@@ -114,7 +114,7 @@ def close_site(*, site_id: int, closed_on: date, reason: str, by: Actor, now: da
 
 def write_closing(site_id: int, closed_on: date, reason: str, actor: Actor, now: datetime) -> Site:
     """The closing with its audit row, inside the caller's transaction and after its checks."""
-    site = _locked(site_id, actor)
+    site = locked_site(site_id, actor)
     reason = " ".join(reason.split())
     if not reason:
         raise InvalidInput("请说明停用的原因。", field="reason")
@@ -135,7 +135,7 @@ def write_closing(site_id: int, closed_on: date, reason: str, actor: Actor, now:
 def set_hours(*, site_id: int, week: Sequence[Spans], on_holidays: str, by: Actor, now: datetime) -> Site:
     """Replace a site's weekly hours: eight places, Monday to Sunday and statutory holidays; minutes after midnight."""
     require_editor(by)
-    site = _locked(site_id, by)
+    site = locked_site(site_id, by)
     write_hours(site, week, on_holidays, by, now)
     return site
 
@@ -197,7 +197,7 @@ def add_exception(
 ) -> SiteException:
     """Other windows on a date or on dates on end, none for closed. Refused where another exception names a day."""
     require_editor(by)
-    site = _locked(site_id, by)
+    site = locked_site(site_id, by)
     reason = " ".join(reason.split())
     _check_dates(from_date, to_date, reason)
     _check_windows(windows, "windows", "这些日期")
@@ -235,7 +235,7 @@ def _exception(one: SiteException) -> dict[str, Any]:
 def remove_exception(*, site_id: int, exception_id: int, by: Actor, now: datetime) -> Site:
     """Take an exception back: its days follow the week again."""
     require_editor(by)
-    site = _locked(site_id, by)
+    site = locked_site(site_id, by)
     one = site.exceptions.filter(pk=exception_id).first()
     if one is None:
         raise NotFound("没有这项特殊日期，可能已被删除。")

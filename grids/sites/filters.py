@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -14,8 +14,8 @@ from grids.querysets import SiteQuerySet, UnitQuerySet
 from grids.selectors import in_order
 from grids.sites import selectors
 
-_LEVELS = [("any", "各级示范点"), *Site.LEVELS]
-_STANDARD = [("small", "面积不足"), ("unknown", "面积未填"), ("met", "面积达标")]
+LEVEL_CHOICES = [("any", "各级示范点"), *Site.LEVELS]
+STANDARD_CHOICES = [("small", "面积不足"), ("unknown", "面积未填"), ("met", "面积达标")]
 
 
 def _units(request: HttpRequest) -> UnitQuerySet:
@@ -39,10 +39,10 @@ class SiteFilter(django_filters.FilterSet):  # type: ignore[misc]
     open = django_filters.ChoiceFilter(
         label="现在", choices=[("1", "开放中"), ("0", "未开放")], method="by_door", empty_label="不限"
     )
-    level = django_filters.ChoiceFilter(label="示范等级", choices=_LEVELS, method="by_level", empty_label="不限")
+    level = django_filters.ChoiceFilter(label="示范等级", choices=LEVEL_CHOICES, method="by_level", empty_label="不限")
     cluster = django_filters.ModelChoiceFilter(label="示范矩阵、示范带", queryset=_clusters, empty_label="不限")
     standard = django_filters.ChoiceFilter(
-        label="面积标准", choices=_STANDARD, method="by_standard", empty_label="不限"
+        label="面积标准", choices=STANDARD_CHOICES, method="by_standard", empty_label="不限"
     )
     transferred = django_filters.ChoiceFilter(
         label="地企移交", choices=[("1", "是"), ("0", "否")], method="by_transfer", empty_label="不限"
@@ -54,7 +54,7 @@ class SiteFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     def by_words(self, queryset: SiteQuerySet, name: str, value: str) -> SiteQuerySet:
         """Name or address."""
-        return queryset.filter(Q(name__icontains=value.strip()) | Q(address__icontains=value.strip()))
+        return queryset.worded(value)
 
     def by_unit(self, queryset: SiteQuerySet, name: str, value: Unit) -> SiteQuerySet:
         """The unit and all below it."""
@@ -67,12 +67,11 @@ class SiteFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     def by_level(self, queryset: SiteQuerySet, name: str, value: str) -> SiteQuerySet:
         """A demonstration level, or any."""
-        return queryset.exclude(level="") if value == "any" else queryset.filter(level=value)
+        return queryset.of_level(value)
 
     def by_standard(self, queryset: SiteQuerySet, name: str, value: str) -> SiteQuerySet:
         """How the floor area stands to the standard."""
-        narrow = {"small": queryset.too_small, "unknown": queryset.unmeasured, "met": queryset.large_enough}
-        return narrow[value]()
+        return queryset.by_standard(value)
 
     def by_transfer(self, queryset: SiteQuerySet, name: str, value: str) -> SiteQuerySet:
         """Whether an enterprise handed it over."""

@@ -13,6 +13,7 @@ from governance.scope import TERRITORIAL_KINDS, Actor, UnitKind
 from governance.ui.forms import DateInput, SearchSelect
 from grids.forms import UnitField, choices
 from grids.models import WEEKDAY_LABELS, Cluster, Site, SiteKind, Unit
+from grids.services.site_kinds import KindFacts
 from grids.sites.facts import SiteFacts
 from grids.sites.hours import DAY, HOLIDAY, Spans, clock
 
@@ -170,6 +171,71 @@ class MissingForm(forms.Form):
         super().__init__(*args, **kwargs)
         streets = Unit.objects.filter(district_id=actor.district_id, kind=UnitKind.STREET).open()
         self.fields["street"].queryset = streets  # type: ignore[attr-defined]
+
+
+class PhotosInput(forms.FileInput):
+    """Several pictures at once; on a telephone the camera or the album."""
+
+    allow_multiple_selected = True
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        """All that were chosen."""
+        return files.getlist(name) if hasattr(files, "getlist") else files.get(name)
+
+
+class PhotosField(forms.FileField):
+    """A list of uploads; what they are is seen when they are stored."""
+
+    widget = PhotosInput
+
+    def clean(self, value: Any, initial: Any = None) -> Any:
+        """Each as a file of its own; at least one."""
+        given = value if isinstance(value, list) else [value]
+        return [super(PhotosField, self).clean(one, initial) for one in given or [None]]
+
+
+class PhotoForm(forms.Form):
+    """Photos of a site."""
+
+    photos = PhotosField(
+        label="照片", widget=PhotosInput(attrs={"accept": "image/jpeg,image/png,image/webp", "multiple": True}),
+        help_text="JPG、PNG 或 WebP，可以一次选几张。位置、拍摄设备等信息会自动去掉。",
+    )  # fmt: skip
+    caption = forms.CharField(
+        label="说明", max_length=60, required=False, help_text="会显示在照片下面，例如“一楼服务大厅”。"
+    )
+
+
+def _area(label: str, help_text: str = "") -> forms.IntegerField:
+    return forms.IntegerField(label=label, min_value=1, max_value=200_000, required=False, help_text=help_text)
+
+
+class KindForm(forms.Form):
+    """A kind of site with its standard."""
+
+    name = forms.CharField(label="名称", max_length=32)
+    each_community = forms.BooleanField(label="每个社区都应设", required=False)
+    community_m2 = _area("社区级面积标准（平方米）", "没有标准请留空；网格的阵地按社区级。")
+    per_100_households_m2 = _area(
+        "每百户面积标准（平方米）", "社区级按本社区在册住户折算，与上面的标准取大的；没有请留空。"
+    )
+    street_m2 = _area("街道级面积标准（平方米）")
+    district_m2 = _area("区级面积标准（平方米）")
+    source = forms.CharField(
+        label="标准依据", max_length=300, required=False, widget=forms.Textarea({"rows": 2}),
+        help_text="写明文件名称，会显示在对标缺口页。",
+    )  # fmt: skip
+
+    def facts(self) -> KindFacts:
+        """What was typed."""
+        return KindFacts(**self.cleaned_data)
+
+
+class ClusterForm(forms.Form):
+    """A matrix or a belt."""
+
+    name = forms.CharField(label="名称", max_length=64)
+    form = forms.ChoiceField(label="形式", choices=Cluster.FORMS, widget=forms.RadioSelect)
 
 
 class SheetForm(forms.Form):

@@ -10,7 +10,7 @@ from grids.models import SiteKind
 DEFAULTS = Path(__file__).parents[1] / "data" / "site_kinds.csv"
 
 
-_STANDARDS = ("district_m2", "street_m2", "community_m2")
+_STANDARDS = ("district_m2", "street_m2", "community_m2", "per_100_households_m2")
 
 
 def ensure_default_kinds() -> None:
@@ -23,5 +23,6 @@ def ensure_default_kinds() -> None:
 def _kind(order: int, row: dict[str, str]) -> SiteKind:
     standards = {level: int(row[level]) if row[level] else None for level in _STANDARDS}
     return SiteKind(
-        code=row["code"], name=row["name"], order=order, each_community=row["each_community"] == "1", **standards
-    )
+        code=row["code"], name=row["name"], order=order, each_community=row["each_community"] == "1",
+        source=row["source"], **standards,
+    )  # fmt: skip

@@ -95,6 +95,63 @@ def _day(times: Times, day: date, today: date, names: dict[date, str]) -> Day:
     return Day(day, _WEEKDAYS[day.weekday()], hours.told(windows), bool(windows), note, day == today)
 
 
+# For the door -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Weekdays or dates on end with the same hours."""
+
+    label: str
+    hours: str
+    note: str = ""
+
+
+def week_of(times: Times) -> list[Stretch]:
+    """The week, days on end of the same hours in one line: "周一至周五 08:30—17:00"."""
+    found: list[tuple[int, int, str]] = []
+    for weekday in range(hours.HOLIDAY):
+        words = hours.told(times.week[weekday])
+        if found and found[-1][2] == words:
+            found[-1] = (found[-1][0], weekday, words)
+        else:
+            found.append((weekday, weekday, words))
+    return [
+        Stretch(_WEEKDAYS[first] if first == last else f"{_WEEKDAYS[first]}至{_WEEKDAYS[last]}", words)
+        for first, last, words in found
+    ]
+
+
+def holidays_ahead(times: Times, now: datetime) -> list[Stretch]:
+    """The announced statutory holidays from today on, each with its dates and hours."""
+    today = now.astimezone(times.zone).date()
+    found: list[tuple[date, date, str, str]] = []
+    for day, name in sorted(holidays(today).items()):
+        words = hours.told(hours.windows_on(times, day))
+        if found and found[-1][1:] == (day - timedelta(days=1), name, words):
+            found[-1] = (found[-1][0], day, name, words)
+        else:
+            found.append((day, day, name, words))
+    return [Stretch(name or "法定节假日", words, _dates(first, last)) for first, last, name, words in found]
+
+
+def differing_ahead(times: Times, now: datetime) -> list[Stretch]:
+    """The days that differ from the week, from today on."""
+    today = now.astimezone(times.zone).date()
+    coming = sorted((one for one in times.differing if one.last >= today), key=lambda one: one.first)
+    return [Stretch(_dates(one.first, one.last), hours.told(one.windows), one.reason) for one in coming]
+
+
+def _dates(first: date, last: date) -> str:
+    if first == last:
+        return f"{first:%Y年%-m月%-d日}"
+    return (
+        f"{first:%Y年%-m月%-d日}至{last:%-m月%-d日}"
+        if first.year == last.year
+        else (f"{first:%Y年%-m月%-d日}至{last:%Y年%-m月%-d日}")
+    )
+
+
 # Near ---------------------------------------------------------------------------------------------------------------
 
 
@@ -122,15 +179,15 @@ def metres_between(lon: float, lat: float, to_lon: float, to_lat: float) -> floa
 
 
 def near(
-    actor: Actor, lon: float, lat: float, now: datetime, *, kind_id: int | None = None, open_only: bool = True
+    actor: Actor, lon: float, lat: float, now: datetime, *, kind_code: str | None = None, open_only: bool = True
 ) -> list[Near]:
     """The nearest sites of a point in WGS-84, nearest first: a box by the index, then the distance of what is in it.
 
     The box grows until enough are found; what lies in its corners, beyond its reach, waits for the next.
     """
     sites = with_all(Site.objects.visible_to(actor).in_use())
-    if kind_id is not None:
-        sites = sites.filter(kind_id=kind_id)
+    if kind_code is not None:
+        sites = sites.filter(kind__code=kind_code)
     found: list[Near] = []
     for reach in REACHES_KM:
         found = _within(sites, lon, lat, reach * 1000, now, open_only=open_only)
@@ -139,10 +196,20 @@ def near(
     return found[:NEAREST]
 
 
-def _within(sites: SiteQuerySet, lon: float, lat: float, reach: int, now: datetime, *, open_only: bool) -> list[Near]:
+def ids_around(sites: SiteQuerySet, lon: float, lat: float, metres: int) -> list[int]:
+    """The keys of those within so many metres of a point in WGS-84."""
+    points = _boxed(sites, lon, lat, metres).values_list("pk", "lon", "lat")
+    return [pk for pk, to_lon, to_lat in points if metres_between(lon, lat, to_lon or 0.0, to_lat or 0.0) <= metres]
+
+
+def _boxed(sites: SiteQuerySet, lon: float, lat: float, reach: int) -> SiteQuerySet:
     tall = math.degrees(reach / _EARTH_M)
     wide = tall / max(0.01, math.cos(math.radians(lat)))
-    boxed = list(sites.filter(lat__range=(lat - tall, lat + tall), lon__range=(lon - wide, lon + wide)))
+    return sites.filter(lat__range=(lat - tall, lat + tall), lon__range=(lon - wide, lon + wide))
+
+
+def _within(sites: SiteQuerySet, lon: float, lat: float, reach: int, now: datetime, *, open_only: bool) -> list[Near]:
+    boxed = list(_boxed(sites, lon, lat, reach))
     times = times_of(boxed, now) if boxed else {}
     found = [
         Near(site, round(metres_between(lon, lat, site.lon or 0.0, site.lat or 0.0)), door_of(times[site.pk], now))
@@ -188,7 +255,7 @@ def lacking(actor: Actor, kind: SiteKind) -> UnitQuerySet:
 def gaps(actor: Actor) -> list[StreetGaps]:
     """Street by street what lacks by the standard; three queries, and one for each kind that all must have."""
     kinds = list(SiteKind.objects.all())
-    measured = [kind for kind in kinds if kind.each_community or kind.standard_for(UnitKind.COMMUNITY)]
+    measured = [kind for kind in kinds if kind.each_community or kind.has_standard]
     missing = {kind.pk: Counter(lacking(actor, kind).values_list("street_id", flat=True)) for kind in measured
                if kind.each_community}  # fmt: skip
     small, unknown = _unfit(Site.objects.visible_to(actor).in_use())

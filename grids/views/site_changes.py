@@ -77,11 +77,12 @@ class FactsPage(SiteFormPage):
         if not self.is_new:
             site = self.site
             return {name: getattr(site, name) for name in forms.SiteForm.base_fields}
-        asked = {name: _number(self.request.GET.get(name)) for name in ("unit", "kind")}
+        asked = {name: number_of(self.request.GET.get(name)) for name in ("unit", "kind")}
         return {"opened_on": timezone.localdate(), **{name: value for name, value in asked.items() if value}}
 
 
-def _number(text: str | None) -> int:
+def number_of(text: str | None) -> int:
+    """A key as a form sends it; 0 for what is none."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 18 else 0
 
 
@@ -165,7 +166,7 @@ class ExceptionRemove(ActorMixin, View):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """`exception` names which."""
         site = find_or_404(Site.objects.visible_to(self.actor), pk=pk)
-        number = _number(request.POST.get("exception"))
+        number = number_of(request.POST.get("exception"))
         try:
             sites.remove_exception(site_id=site.pk, exception_id=number, by=self.actor, now=timezone.now())
         except DomainError as refused:

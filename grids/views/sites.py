@@ -14,10 +14,11 @@ from django.views.generic import TemplateView
 
 from governance.scope import Actor
 from governance.ui import nav
-from governance.ui.views import Action, Column, DetailPage, ListPage, Order, PageMixin, Tab
+from governance.ui.views import Action, Column, DetailPage, ListPage, Order, PageMixin, Tab, find_or_404
 from grids import mapping
-from grids.models import Boundary, Site, SiteKind, SiteProposal, Unit
+from grids.models import Boundary, Site, SiteKind, SitePhoto, SiteProposal, Unit
 from grids.selectors import in_order
+from grids.services import site_photos
 from grids.sites import forms, selectors
 from grids.sites.filters import SiteFilter
 from grids.sites.hours import told
@@ -59,7 +60,7 @@ class SiteList(ListPage):
 
     def get_queryset(self) -> QuerySet[Site]:
         """With what a row names."""
-        return selectors.with_all(Site.objects.visible_to(self.actor))
+        return selectors.with_all(Site.objects.visible_to(self.actor)).with_standard()
 
     def complete(self, objects: Sequence[Any]) -> None:
         """Whether each door is open now, for all rows at once."""
@@ -74,6 +75,8 @@ class SiteList(ListPage):
         found = [
             Action("离我最近", reverse("grids:site_near"), "map-pin"),
             Action("对标缺口", reverse("grids:site_gaps"), "ruler-measure"),
+            Action("示范矩阵、示范带", reverse("grids:site_clusters"), "award"),
+            Action("类型与标准", reverse("grids:site_kinds"), "category"),
             Action("导出", reverse("grids:site_export") + (f"?{query}" if query else ""), "download"),
         ]
         if nav.may(self.actor, "site.see_proposals"):
@@ -96,7 +99,7 @@ class SitePage(DetailPage):
 
     def get_queryset(self) -> QuerySet[Site]:
         """In scope, closed ones included."""
-        return selectors.with_all(Site.objects.visible_to(self.actor))
+        return selectors.with_all(Site.objects.visible_to(self.actor)).with_standard()
 
     def get_crumbs(self) -> Sequence[tuple[str, str]]:
         """Below the list."""
@@ -108,6 +111,7 @@ class SitePage(DetailPage):
         times = times_of([site], now)[site.pk]
         may_edit = nav.may(self.actor, "site.edit") and not site.closed_on
         of_ones_street = site.street_id is not None and site.street_id == self.actor.street_id
+        photos = _photos(site)
         coming = site.exceptions.filter(to_date__gte=timezone.localdate(now))[:_COMING]
         return super().get_context_data(
             door=selectors.door_of(times, now),
@@ -115,6 +119,8 @@ class SitePage(DetailPage):
             coming=[(one, told(one.windows)) for one in coming],
             waiting=SiteProposal.objects.visible_to(self.actor).waiting().filter(site=site).first(),
             may_edit=may_edit,
+            photos=photos,
+            may_add_photo=may_edit and len(photos) < site_photos.MOST,
             may_see_proposals=nav.may(self.actor, "site.see_proposals"),
             may_propose=nav.may(self.actor, "site.propose") and of_ones_street and not site.closed_on,
             point=_point(site),
@@ -124,8 +130,33 @@ class SitePage(DetailPage):
         )
 
 
+def _photos(site: Site) -> list[tuple[SitePhoto, str]]:
+    """Each with the address that takes it away."""
+    remove = reverse("grids:site_photo_remove", args=[site.pk])
+    return [(photo, f"{remove}?photo={photo.pk}") for photo in site.photos.select_related("attachment")]
+
+
 def _point(site: Site) -> dict[str, Any] | None:
     return {"lat": site.lat, "lng": site.lon} if site.lon is not None else None
+
+
+class DoorSheet(PageMixin, TemplateView):
+    """A sheet for the door: the week, the holidays that are announced, days that differ."""
+
+    template_name = "grids/site_door.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """What a visitor reads; 404 outside the scope, and for a site that was closed."""
+        site = find_or_404(selectors.with_all(Site.objects.visible_to(self.actor).in_use()), pk=self.kwargs["pk"])
+        now = timezone.now()
+        times = times_of([site], now)[site.pk]
+        return super().get_context_data(
+            site=site, now=now, title=f"{site.name}开放时间", week=selectors.week_of(times),
+            holidays=selectors.holidays_ahead(times, now), coming=selectors.differing_ahead(times, now),
+            crumbs=[("服务阵地", reverse("grids:sites")), (site.name, reverse("grids:site", args=[site.pk])),
+                    ("门口时间牌", "")],
+            **kwargs,
+        )  # fmt: skip
 
 
 class NearPage(PageMixin, TemplateView):
@@ -149,9 +180,9 @@ class NearPage(PageMixin, TemplateView):
             elif boundary := _own_boundary(self.actor):
                 point, start = _middle_of(boundary), boundary.unit.name
             if point:
-                kind_id = data["kind"].pk if data["kind"] else None
+                kind_code = data["kind"].code if data["kind"] else None
                 found = selectors.near(
-                    self.actor, point[0], point[1], timezone.now(), kind_id=kind_id, open_only=not data["all"]
+                    self.actor, point[0], point[1], timezone.now(), kind_code=kind_code, open_only=not data["all"]
                 )
         return super().get_context_data(form=form, found=found, start=start, **kwargs)
 

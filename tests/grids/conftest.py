@@ -69,8 +69,15 @@ def territory(db: None, now: datetime) -> Unit:
 
 @pytest.fixture
 def make_site(district) -> Callable[..., Site]:
-    """`make_site("社区中心", unit=…, week=…)`: a community's centre, open in office hours unless said."""
+    """`make_site("社区中心", unit=…, week=…)`: a community's centre, open in office hours unless said.
+
+    The kinds have standards of the district's own.
+    """
     ensure_default_kinds()
+    SiteKind.objects.filter(code="centre").update(
+        district_m2=3000, street_m2=1500, community_m2=500, per_100_households_m2=None
+    )
+    SiteKind.objects.filter(code="rest").update(community_m2=20)
 
     def make(name: str = "一社区党群服务中心", *, kind: str = "centre", week=OFFICE, **changes) -> Site:
         unit = changes.pop("unit", district.community_1)

@@ -41,7 +41,7 @@ class TestNear:
         make_site("中心", lon=124.905, lat=46.60)
         make_site("驿站", kind="rest", lon=124.91, lat=46.60)
         kind = SiteKind.objects.get(code="rest")
-        assert self._near(cast, now, kind_id=kind.pk) == ["驿站"]
+        assert self._near(cast, now, kind_code=kind.code) == ["驿站"]
 
     def test_beyond_forty_kilometres_nothing_is_near(self, make_site, cast, now):
         make_site("邻市", lon=125.60, lat=46.60)
@@ -88,12 +88,12 @@ class TestGaps:
         make_site("够大", area_m2=500)
         make_site("太小", unit=district.community_2, area_m2=499)
         make_site("街道的", unit=district.street_1, area_m2=900)
-        make_site("没量过", unit=district.grid_3, kind="shop", area_m2=None)
+        make_site("没量过", unit=district.grid_3, kind="rest", area_m2=None)
         rows = {row.street: {gap.kind.code: gap for gap in row.gaps} for row in selectors.gaps(cast.dc)}
         first, second = rows[district.street_1], rows[district.street_2]
         assert (first["centre"].missing, first["centre"].small) == (0, 2)
         assert (second["centre"].missing, second["centre"].small) == (2, 0)
-        assert (first["shop"].missing, first["shop"].unknown) == (None, 1)
+        assert (first["rest"].missing, first["rest"].unknown) == (None, 1)
 
     def test_a_closed_centre_is_missing_again(self, make_site, district, cast):
         make_site(closed_on=date(2026, 1, 1))

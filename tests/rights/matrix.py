@@ -213,6 +213,10 @@ SUBJECTS: tuple[Subject, ...] = (
             "grids:site_hours",
             "grids:site_exception_add",
             "grids:site_exception_remove",
+            "grids:site_door",
+            "grids:site_photo_add",
+            "grids:site_photo_remove",
+            "api:site-detail",
             "grids:site_propose_change",
             "grids:site_propose_close",
         ),
@@ -223,12 +227,22 @@ SUBJECTS: tuple[Subject, ...] = (
                 "grids:site_close",
                 "grids:site_hours",
                 "grids:site_exception_add",
+                "grids:site_door",
+                "grids:site_photo_add",
+                "api:site-detail",
             }
         ),
         seen={
             role: {"own": ("street_1", True), "other": ("elsewhere", False), "below": ("grid_1", True)}
             for role in (*LINE, Role.DEPARTMENT_STAFF, Role.AUDITOR, Role.SECURITY_ADMIN, Role.SYSTEM_ADMIN)
         },
+    ),
+    Subject(
+        name="site_cluster",
+        key="pk",
+        routes=("grids:site_cluster_edit", "grids:site_cluster_remove"),
+        pages=frozenset({"grids:site_cluster_edit"}),
+        seen={Role.DISTRICT_CENTRE: DISTRICT},
     ),
     Subject(
         name="site_proposal",

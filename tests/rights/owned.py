@@ -56,6 +56,8 @@ OWNED: tuple[Owned, ...] = (
 
 # Routes about an object that has neither place nor owner: whoever has the right reaches each of them.
 SHARED: dict[str, str] = {
+    "grids:site_kind_edit": "one set of kinds for the whole district",
+    "grids:site_kind_remove": "one set of kinds for the whole district",
     "appeals:category": "one category tree for the whole district",
     "appeals:category_active": "one category tree for the whole district",
     "audit:detail": "the auditor reads the whole record",

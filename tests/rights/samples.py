@@ -12,7 +12,7 @@ from appeals.models import Appeal, SupervisionOrder
 from governance.files import services as files
 from governance.files.models import Attachment
 from governance.scope import Role, UnitKind
-from grids.models import ImportDraft, Site, SiteKind, SiteProposal, Unit, UnitChange
+from grids.models import Cluster, ImportDraft, Site, SiteKind, SiteProposal, Unit, UnitChange
 from grids.sites.kinds import ensure_default_kinds
 from members.models import Household, Person
 from tests.appeals.conftest import new_appeal
@@ -126,6 +126,10 @@ class Samples:
             district=unit.district, street=unit.street, community=unit.community, address="幸福路 1 号",
             opened_on=date(2024, 5, 1),
         )  # fmt: skip
+
+    def site_cluster(self, unit: Unit) -> Cluster:
+        """A matrix of the unit's district."""
+        return Cluster.objects.create(district=unit.district, name=f"{unit.name}示范矩阵", form=Cluster.MATRIX)
 
     def site_proposal(self, unit: Unit) -> SiteProposal:
         """The closing of a site of the unit, proposed by its street."""

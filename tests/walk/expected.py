@@ -24,6 +24,14 @@ MAY: dict[str, str] = {
     "grids.services.sites.set_hours": "DC",
     "grids.services.sites.add_exception": "DC",
     "grids.services.sites.remove_exception": "DC",
+    "grids.services.site_photos.add_photos": "DC",
+    "grids.services.site_photos.remove_photo": "DC",
+    "grids.services.site_kinds.add_kind": "DC",
+    "grids.services.site_kinds.change_kind": "DC",
+    "grids.services.site_kinds.remove_kind": "DC",
+    "grids.services.site_kinds.add_cluster": "DC",
+    "grids.services.site_kinds.change_cluster": "DC",
+    "grids.services.site_kinds.remove_cluster": "DC",
     # A squad's staff are its street's; another street's are strangers.
     "grids.services.site_proposals.propose_site": "SS@street_1 SS@squad_1 SS@squad_2",
     "grids.services.site_proposals.propose_closing": "SS@street_1 SS@squad_1 SS@squad_2",
@@ -87,6 +95,15 @@ WHEREVER: dict[str, str] = {
     "grids.services.divisions.check_divisions": "a file is compared with one's own district",
     "grids.services.boundaries.check_boundaries": "a file is compared with one's own district",
     "grids.services.site_import.check_sites": "a file is compared with one's own district",
+    **dict.fromkeys(
+        (
+            "grids.services.site_kinds.add_kind",
+            "grids.services.site_kinds.change_kind",
+            "grids.services.site_kinds.remove_kind",
+        ),
+        "one set of kinds for the platform, which has one district",
+    ),
+    "grids.services.site_kinds.add_cluster": "a new one lies in one's own district",
     "accounts.services.staff_import.upload": "a list is one's own until it is taken over",
     **dict.fromkeys(
         (
@@ -159,6 +176,7 @@ _NO_SERVICES: dict[str, tuple[str, ...]] = {
         "grids.services.drafting.keep_file",
         "grids.services.drafting.record",
         "grids.services.redrawing.draw",
+        "grids.services.sites.locked_site",
         "grids.services.sites.write_change",
         "grids.services.sites.write_hours",
         "grids.services.sites.write_closing",

@@ -7,11 +7,15 @@ from datetime import date
 from typing import Any
 
 from governance.errors import InvalidInput, NotFound
+from governance.files import services as files
+from governance.files.models import Attachment
 from governance.scope import Actor
-from grids.models import ImportDraft, Site, SiteException, SiteKind, SiteProposal
-from grids.services import site_import, site_proposals, sites
+from grids.models import Cluster, ImportDraft, Site, SiteException, SiteKind, SitePhoto, SiteProposal
+from grids.services import site_import, site_kinds, site_photos, site_proposals, sites
+from grids.services.site_kinds import KindFacts
 from grids.sites.facts import SiteFacts
 from grids.sites.kinds import ensure_default_kinds
+from tests.files.crafted import picture, upload
 from tests.walk.sampling import CENTRE, LATER, MADE, TODAY, WALKED, Refused, Sample, World
 
 NAME = "第一社区党群服务中心"
@@ -293,4 +297,203 @@ _FILES = [
     ),
 ]  # fmt: skip
 
-SAMPLES = [*_WRITTEN, *_PROPOSED, *_FILES]
+
+def _with_draft(world: World, by: Actor) -> Site:
+    """A site, and a photo that waits with who will call."""
+    site = _site(world, by)
+    site.draft = files.store(upload=upload("大厅.jpg", picture()), kind="photo", by=by, now=MADE)  # type: ignore[attr-defined]
+    return site
+
+
+def _photos(world: World, site: Site, by: Actor, **changes: Any) -> list[SitePhoto]:
+    values = {"site_id": site.pk, "attachment_ids": [site.draft.pk]} | changes  # type: ignore[attr-defined]
+    return site_photos.add_photos(**values, by=by, now=WALKED)
+
+
+def _full(world: World, site: Site) -> None:
+    """Twelve photos, without their files."""
+    for number in range(site_photos.MOST):
+        made = Attachment.objects.create(
+            name=f"{number}.jpg", kind="photo", mime="image/jpeg", size=1, subject_type="site", subject_id=site.pk,
+            uploaded_by=0, uploaded_at=MADE,
+        )  # fmt: skip
+        SitePhoto.objects.create(site=site, attachment=made, added_at=MADE)
+
+
+def _with_photo(world: World, by: Actor) -> Site:
+    centre = world.actor(CENTRE)
+    site = _with_draft(world, centre)
+    _photos(world, site, centre)
+    return site
+
+
+def _unphoto(world: World, site: Site, by: Actor, photo: int | None = None) -> None:
+    found = SitePhoto.objects.get().pk if photo is None else photo
+    site_photos.remove_photo(site_id=site.pk, photo_id=found, by=by, now=WALKED)
+
+
+_PHOTOS = [
+    Sample(
+        site_photos.add_photos, _photos,
+        changes="grids_sitephoto files_attachment",
+        then=lambda world, site, made: site.photos.count() == 1 and made[0].attachment.subject_id == site.pk,
+        rows=lambda world, site, result: [("site.photo", "site", site.pk)],
+        make=_with_draft,
+        refused=(
+            _CLOSED,
+            Refused("no photo", "请选择照片", InvalidInput,
+                    call=lambda w, s, by: _photos(w, s, by, attachment_ids=[])),
+            Refused("too many", "最多 12 张", spoil=_full),
+            Refused("a long caption", "不超过 60 个字", InvalidInput,
+                    call=lambda w, s, by: _photos(w, s, by, caption="长" * 61)),
+        ),
+    ),
+    Sample(
+        site_photos.remove_photo, _unphoto,
+        changes="grids_sitephoto files_attachment",
+        then=lambda world, site, result: not Attachment.objects.exists(),
+        rows=lambda world, site, result: [("site.photo_remove", "site", site.pk)],
+        make=_with_photo,
+        refused=(
+            _CLOSED,
+            Refused("no such photo", "没有这张照片", NotFound, call=lambda w, s, by: _unphoto(w, s, by, 0)),
+        ),
+    ),
+]  # fmt: skip
+
+
+def _kind_facts(**changes: Any) -> KindFacts:
+    return KindFacts(**({"name": "百姓书屋", "community_m2": 80} | changes))
+
+
+def _add_kind(world: World, thing: Any, by: Actor, **changes: Any) -> SiteKind:
+    return site_kinds.add_kind(facts=_kind_facts(**changes), by=by, now=WALKED)
+
+
+def _kind(world: World, by: Actor) -> SiteKind:
+    ensure_default_kinds()
+    return site_kinds.add_kind(facts=_kind_facts(name="邻里食堂"), by=world.actor(CENTRE), now=MADE)
+
+
+def _change_kind(world: World, kind: SiteKind, by: Actor, **changes: Any) -> SiteKind:
+    return site_kinds.change_kind(kind_id=kind.pk, facts=_kind_facts(**changes), by=by, now=WALKED)
+
+
+def _of_kind(world: World, kind: SiteKind) -> None:
+    sites.add_site(facts=facts_of(world, kind_id=kind.pk), by=world.actor(CENTRE), now=MADE)
+
+
+def _proposed_kind(world: World, kind: SiteKind) -> None:
+    facts = facts_of(world, kind_id=kind.pk)
+    site_proposals.propose_site(facts=facts, words="居民需要", site_id=None, by=world.actor(STREET), now=MADE)
+
+
+_KIND_FAULTS = (
+    ("no name", "请填写类型名称", {"name": " "}),
+    ("a name that is there", "已有“党群服务中心”", {"name": "党群服务中心"}),
+    ("no area", "平方米", {"street_m2": 0}),
+    ("a long source", "不超过 300 个字", {"source": "据" * 301}),
+)
+_KINDS = [
+    Sample(
+        site_kinds.add_kind, _add_kind,
+        changes="grids_sitekind",
+        then=lambda world, thing, kind: SiteKind.objects.order_by("order").last() == kind and kind.community_m2 == 80,
+        rows=lambda world, thing, kind: [("site_kind.add", "site_kind", kind.pk)],
+        make=lambda world, by: ensure_default_kinds(),
+        refused=tuple(
+            Refused(why, words, InvalidInput, call=lambda w, t, by, given=given: _add_kind(w, t, by, **given))
+            for why, words, given in _KIND_FAULTS
+        ),
+    ),
+    Sample(
+        site_kinds.change_kind, _change_kind,
+        changes="grids_sitekind",
+        then=lambda world, kind, result: SiteKind.objects.get(pk=kind.pk).name == "百姓书屋",
+        rows=lambda world, kind, result: [("site_kind.change", "site_kind", kind.pk)],
+        make=_kind,
+        refused=(
+            *(Refused(why, words, InvalidInput, call=lambda w, t, by, given=given: _change_kind(w, t, by, **given))
+              for why, words, given in _KIND_FAULTS),
+            Refused("no such kind", "没有这个阵地类型", NotFound,
+                    call=lambda w, kind, by: _change_kind(w, SiteKind(pk=0), by)),
+        ),
+    ),
+    Sample(
+        site_kinds.remove_kind,
+        lambda world, kind, by: site_kinds.remove_kind(kind_id=kind.pk, by=by, now=WALKED),
+        changes="grids_sitekind",
+        then=lambda world, kind, result: not SiteKind.objects.filter(name="邻里食堂").exists(),
+        rows=lambda world, kind, result: [("site_kind.remove", "site_kind", kind.pk)],
+        make=_kind,
+        refused=(
+            Refused("a site has it", "还有 1 个阵地", spoil=_of_kind),
+            Refused("a street asks for one", "请先答复再删除", spoil=_proposed_kind),
+        ),
+    ),
+]  # fmt: skip
+
+
+def _add_cluster(world: World, thing: Any, by: Actor, name: str = "北部矩阵", form: str = "matrix") -> Cluster:
+    return site_kinds.add_cluster(name=name, form=form, by=by, now=WALKED)
+
+
+def _cluster(world: World, by: Any = None) -> Cluster:
+    return site_kinds.add_cluster(name="南部示范带", form="belt", by=world.actor(CENTRE), now=MADE)
+
+
+def _change_cluster(world: World, cluster: Cluster, by: Actor, **changes: Any) -> Cluster:
+    values = {"cluster_id": cluster.pk, "name": "中部示范带", "form": "belt"} | changes
+    return site_kinds.change_cluster(**values, by=by, now=WALKED)
+
+
+def _in_cluster(world: World, cluster: Cluster) -> None:
+    sites.add_site(facts=facts_of(world, cluster_id=cluster.pk), by=world.actor(CENTRE), now=MADE)
+
+
+def _proposed_cluster(world: World, cluster: Cluster) -> None:
+    facts = facts_of(world, cluster_id=cluster.pk)
+    site_proposals.propose_site(facts=facts, words="列入示范", site_id=None, by=world.actor(STREET), now=MADE)
+
+
+_CLUSTERS = [
+    Sample(
+        site_kinds.add_cluster, _add_cluster,
+        changes="grids_cluster",
+        then=lambda world, thing, cluster: (cluster.form, cluster.order) == ("matrix", 1),
+        rows=lambda world, thing, cluster: [("site_cluster.add", "site_cluster", cluster.pk)],
+        refused=(
+            Refused("no name", "请填写名称", InvalidInput, call=lambda w, t, by: _add_cluster(w, t, by, name="")),
+            Refused("a name that is there", "已有“南部示范带”", InvalidInput, spoil=lambda w, t: _cluster(w),
+                    call=lambda w, t, by: _add_cluster(w, t, by, name="南部示范带")),
+            Refused("no such form", "请选择矩阵或示范带", InvalidInput,
+                    call=lambda w, t, by: _add_cluster(w, t, by, form="ring")),
+        ),
+    ),
+    Sample(
+        site_kinds.change_cluster, _change_cluster,
+        changes="grids_cluster",
+        then=lambda world, cluster, result: Cluster.objects.get().name == "中部示范带",
+        rows=lambda world, cluster, result: [("site_cluster.change", "site_cluster", cluster.pk)],
+        make=_cluster,
+        refused=(
+            Refused("no name", "请填写名称", InvalidInput, call=lambda w, c, by: _change_cluster(w, c, by, name=" ")),
+            Refused("no such cluster", "没有这个示范矩阵", NotFound,
+                    call=lambda w, c, by: _change_cluster(w, c, by, cluster_id=0)),
+        ),
+    ),
+    Sample(
+        site_kinds.remove_cluster,
+        lambda world, cluster, by: site_kinds.remove_cluster(cluster_id=cluster.pk, by=by, now=WALKED),
+        changes="grids_cluster",
+        then=lambda world, cluster, result: not Cluster.objects.exists(),
+        rows=lambda world, cluster, result: [("site_cluster.remove", "site_cluster", cluster.pk)],
+        make=_cluster,
+        refused=(
+            Refused("a site is in it", "还有 1 个阵地", spoil=_in_cluster),
+            Refused("a street asks for it", "请先答复再删除", spoil=_proposed_cluster),
+        ),
+    ),
+]  # fmt: skip
+
+SAMPLES = [*_WRITTEN, *_PROPOSED, *_FILES, *_PHOTOS, *_KINDS, *_CLUSTERS]
