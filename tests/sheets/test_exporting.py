@@ -10,6 +10,7 @@ from governance.audit.models import Entry
 from governance.errors import IllegalState, InvalidInput, NotAllowed, NotFound
 from governance.jobs import services as jobs
 from governance.jobs.models import Job
+from governance.jobs.progress import Progress
 from governance.outbox.models import InboxItem
 from governance.sheets import exports
 from governance.sheets.models import SheetExport
@@ -48,11 +49,16 @@ def made(wanted: SheetExport, now) -> Job:
     return Job.objects.get(pk=wanted.job_id)
 
 
+def content_of(job: Job) -> bytes:
+    with job.output.open("rb") as file:
+        return bytes(file.read())
+
+
 def test_a_list_leaves_with_its_mark(rows, ask, cast, now) -> None:
     rows(cast.cs, 3)
     job = made(ask(cast.cs), now)
     assert (job.state, job.message) == (Job.DONE, "已导出 3 条。")
-    content = job.output.open("rb").read()
+    content = content_of(job)
     lines = rows_of(content)
     mark = lines[0][0]
     for said in ("内部资料，严禁外传", cast.cs.user_name, cast.cs.unit_name, PURPOSE, "2026-11-23"):
@@ -98,7 +104,7 @@ def test_nothing_to_export_and_too_much(ask, cast, rows, monkeypatch) -> None:
 def test_full_numbers_for_who_may_and_a_look_on_record(rows, ask, cast, now) -> None:
     rows(cast.cs, 1)
     job = made(ask(cast.cs, with_numbers=True), now)
-    assert rows_of(job.output.open("rb").read())[2][2] == "13812345678"
+    assert rows_of(content_of(job))[2][2] == "13812345678"
     entry = Entry.objects.get(action="sheet.export_numbers")
     assert entry.is_look
     assert entry.reason == PURPOSE
@@ -160,7 +166,8 @@ class TestApproval:
         rows(cast.cs, 2)
         wanted = ask(cast.cs)
         SavedView.objects.create(user_id=cast.cs.user_id, page=PAGE, name="又一个", query="红")
-        assert "重新申请" in made(wanted, now).message
+        with pytest.raises(InvalidInput, match="重新申请"):
+            exports.work(wanted.job, Progress(wanted.job), now)
 
 
 def test_the_file_is_the_askers_alone_and_for_a_week(rows, ask, cast, now) -> None:
