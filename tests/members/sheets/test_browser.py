@@ -25,7 +25,9 @@ AXE = (Path(__file__).resolve().parents[3] / "node_modules/axe-core/axe.min.js")
 def page(browser, live_server, cast):
     """A page of the community worker's; what it logs as an error fails the test."""
     key = client_of(cast.cw).cookies[settings.SESSION_COOKIE_NAME].value
-    context = browser.new_context(viewport={"width": 1366, "height": 768}, base_url=live_server.url)
+    context = browser.new_context(
+        viewport={"width": 1366, "height": 768}, base_url=live_server.url, reduced_motion="reduce"
+    )
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": live_server.url}])
     page, errors = context.new_page(), []
     page.on("pageerror", lambda error: errors.append(str(error)))
