@@ -130,9 +130,7 @@ def bring(path: Path, *, again: bool) -> None:
     for turn in range(2 if again else 1):
         with path.open("rb") as file:
             started = time.perf_counter()
-            upload = imports.receive(
-                sheet_key="persons", file=file, file_name=path.name, by=actor, now=timezone.now()
-            )
+            upload = imports.receive(sheet_key="persons", file=file, file_name=path.name, by=actor, now=timezone.now())
             print(f"upload (sealed)  {time.perf_counter() - started:6.1f} s")
         done(jobs, upload.check_job, "look")
         upload.refresh_from_db()

@@ -11,6 +11,7 @@ from governance.audit.models import Entry
 from governance.copying import copy_in
 from governance.scope import Actor
 
+
 class Fact(TypedDict, total=False):
     """What one entry says; the keywords of `record`."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TypeVar
 
@@ -58,10 +58,10 @@ class Cells(dict[str, str]):
         """是 or 否; None for an empty cell."""
         return self.one_of(key, {"是": True, "否": False}) if self[key] else None
 
-    def one_of(self, key: str, known: Mapping[str, T]) -> T:
-        """What the words stand for; they must be among those known."""
+    def one_of(self, key: str, known: Mapping[str, T], offered: Iterable[str] = ()) -> T:
+        """What the words stand for; they must be among those known, of which a refusal names those `offered`."""
         text = self[key]
         if text in known:
             return known[text]
-        offered = "、".join(word for word in list(known)[:20] if word)
-        raise InvalidInput(f"{self.labels[key]}没有“{text[:20]}”，可填：{offered or '（还没有设置）'}。", field=key)
+        words = "、".join(word for word in list(offered or known)[:12] if word)
+        raise InvalidInput(f"{self.labels[key]}没有“{text[:20]}”，可填：{words or '（还没有设置）'}。", field=key)

@@ -74,9 +74,9 @@ def _words(text: str, label: str, field: str, *, least: int) -> str:
     return tidy
 
 
-def count_of(exporter: Exporter, query: str, by: Actor) -> int:
+def count_of(exporter: Exporter, query: str, actor: Actor) -> int:
     """How many rows would leave. Raises InvalidInput for none, or too many."""
-    count = exporter.rows(query, by).order_by().values("pk")[: MOST_EXPORTED + 1].count()
+    count = exporter.rows(query, actor).order_by().values("pk")[: MOST_EXPORTED + 1].count()
     if count > MOST_EXPORTED:
         raise InvalidInput(f"一次最多导出 {MOST_EXPORTED:,} 行，请缩小筛选范围。")
     if not count:
@@ -84,9 +84,9 @@ def count_of(exporter: Exporter, query: str, by: Actor) -> int:
     return count
 
 
-def needs_approval(sheet: Sheet, count: int, by: Actor) -> bool:
+def needs_approval(sheet: Sheet, count: int, actor: Actor) -> bool:
     """Whether somebody has to agree."""
-    return count > FREE or not registry.exports_freely(sheet, by)
+    return count > FREE or not registry.exports_freely(sheet, actor)
 
 
 def _record(action: str, wanted: SheetExport, by: Actor, now: datetime, **more: Any) -> None:
@@ -127,18 +127,19 @@ def visible_to(actor: Actor) -> QuerySet[SheetExport]:
     return SheetExport.objects.filter(mine).select_related("job").order_by("-pk")
 
 
-def may_decide(wanted: SheetExport, by: Actor) -> bool:
+def may_decide(wanted: SheetExport, actor: Actor) -> bool:
     """Whether the actor may decide this one, which they see: never one's own, and once."""
     return (
         wanted.needs_approval
         and wanted.approved is None
-        and wanted.asked_by_user != by.user_id
-        and registry.may_approve(registry.get(wanted.sheet), by)
+        and wanted.asked_by_user != actor.user_id
+        and registry.may_approve(registry.get(wanted.sheet), actor)
     )
 
 
 def decide(*, export_id: int, approve: bool, words: str, by: Actor, now: datetime) -> SheetExport:
     """Let an export go, or not. Who asked then begins it: the file is theirs, in their own scope."""
+    registry.require_any(registry.may_approve, by, "导出由社区书记、街道书记等负责人审批。")
     words = _words(words, "意见", "words", least=0 if approve else 2)
     with transaction.atomic(durable=True):
         wanted = visible_to(by).select_for_update(of=("self",)).filter(pk=export_id).first()
@@ -166,6 +167,7 @@ def _tell_asker(wanted: SheetExport, now: datetime) -> None:
 
 def begin(*, export_id: int, by: Actor, now: datetime) -> SheetExport:
     """Who asked starts an export that was agreed to. Raises NotFound, IllegalState, NotAllowed."""
+    registry.require_any(registry.may_export, by, "您的岗位不能导出表格。")
     with transaction.atomic(durable=True):
         rows = SheetExport.objects.select_for_update(of=("self",))
         wanted = rows.filter(pk=export_id, asked_by_user=by.user_id).first()
@@ -225,9 +227,9 @@ def _on_record(wanted: SheetExport, exporter: Exporter, count: int, by: Actor, n
             _record("sheet.export_numbers", wanted, by, now, **more)
 
 
-def mark_of(wanted: SheetExport, by: Actor, now: datetime) -> str:
+def mark_of(wanted: SheetExport, actor: Actor, now: datetime) -> str:
     """Who took it away, when and what for: it travels with the file."""
-    who = f"导出人：{by.user_name}（{by.unit_name}）"
+    who = f"导出人：{actor.user_name}（{actor.unit_name}）"
     return f"{SECRET}　{who}　时间：{dates.moment(now)}　用途：{wanted.purpose}"
 
 
@@ -237,10 +239,10 @@ def _rows(rows: QuerySet[Any], exporter: Exporter, wanted: SheetExport, progress
         progress.advance()
 
 
-def download_of(wanted: SheetExport, by: Actor) -> Job:
+def download_of(wanted: SheetExport, actor: Actor) -> Job:
     """The job whose file this person may take. Raises NotFound."""
     job = wanted.job
-    if job is None or wanted.asked_by_user != by.user_id or not job.output:
+    if job is None or wanted.asked_by_user != actor.user_id or not job.output:
         raise NotFound("没有可以下载的文件，可能已过保存期（7 天），请重新导出。")
     return job
 

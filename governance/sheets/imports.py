@@ -15,7 +15,7 @@ from governance.sheets import registry, sealed
 from governance.sheets.declare import CHANGED, NEW, OUTCOMES, Sheet
 from governance.sheets.models import SheetUpload
 from governance.sheets.reading import rows_of
-from governance.sheets.work import CHECK, IMPORT, forget_file, record
+from governance.sheets.work import CHECK, IMPORT, forget_file, record, too_many
 from governance.spreadsheets import estimated_rows, read_rows
 
 # Contents with personal numbers are kept so long at most, whatever becomes of the upload; refused rows a week.
@@ -54,7 +54,10 @@ def receive(*, sheet_key: str, file: IO[bytes], file_name: str, by: Actor, now: 
 
 def _readable(file: IO[bytes], name: str, sheet: Sheet) -> None:
     """Read a small file to its end: whoever sent a wrong one learns so on the form, and nothing of it is kept."""
-    if not sum(1 for _ in rows_of(file, name, sheet)):
+    count = sum(1 for _ in rows_of(file, name, sheet))
+    if sheet.importer is not None and count > sheet.importer.most_rows:
+        raise too_many(sheet.importer)
+    if not count:
         raise InvalidInput(f"表格里没有数据行。请在表头下面填写{sheet.title}后再上传。", field="file")
 
 
@@ -86,6 +89,7 @@ def start(*, upload_id: int, by: Actor, now: datetime) -> SheetUpload:
 
 def _locked(upload_id: int, by: Actor) -> tuple[SheetUpload, Sheet]:
     """One's own upload, locked, with its sheet."""
+    _require(by)
     rows = SheetUpload.objects.select_for_update(of=("self",)).select_related("check_job", "import_job")
     upload = rows.filter(pk=upload_id, uploaded_by_user=by.user_id).first()
     if upload is None:
@@ -95,8 +99,13 @@ def _locked(upload_id: int, by: Actor) -> tuple[SheetUpload, Sheet]:
     return upload, sheet
 
 
+def _require(by: Actor) -> None:
+    registry.require_any(registry.may_import, by, "您的岗位不能导入表格。")
+
+
 def stop(*, upload_id: int, by: Actor, now: datetime) -> None:
     """Stop the look or the import that is under way; what was taken over stays. Raises NotFound, IllegalState."""
+    _require(by)
     upload = SheetUpload.objects.filter(pk=upload_id, uploaded_by_user=by.user_id).first()
     if upload is None:
         raise NotFound("没有找到这份表格，可能已被放弃，或由别人上传。")

@@ -59,48 +59,54 @@ def get(key: str) -> Sheet:
     return _sheets[key]
 
 
-def importer_of(sheet: Sheet, by: Actor) -> Importer[Any, Any]:
+def importer_of(sheet: Sheet, actor: Actor) -> Importer[Any, Any]:
     """How rows come in; raises NotFound where none do, NotAllowed without the right."""
     if sheet.importer is None:
         raise NotFound("没有这种表格。")
-    if not may_import(sheet, by):
+    if not may_import(sheet, actor):
         raise NotAllowed(f"您的岗位不能导入{sheet.title}。")
     return sheet.importer
 
 
-def exporter_of(sheet: Sheet, by: Actor) -> Exporter:
+def exporter_of(sheet: Sheet, actor: Actor) -> Exporter:
     """How rows go out; raises NotFound where none do, NotAllowed without the right."""
     if sheet.exporter is None:
         raise NotFound("没有这种表格。")
-    if not may_export(sheet, by):
+    if not may_export(sheet, actor):
         raise NotAllowed(f"您的岗位不能导出{sheet.title}。")
     return sheet.exporter
 
 
-def may_import(sheet: Sheet, by: Actor) -> bool:
+def require_any(may: Callable[[Sheet, Actor], bool], actor: Actor, message: str) -> None:
+    """Raise NotAllowed for who may do this with no sheet at all, before anything is looked up."""
+    if not any(may(sheet, actor) for sheet in all_sheets()):
+        raise NotAllowed(message)
+
+
+def may_import(sheet: Sheet, actor: Actor) -> bool:
     """Whether the actor's role may import it."""
-    return sheet.importer is not None and _may(by, sheet.import_right)
+    return sheet.importer is not None and _may(actor, sheet.import_right)
 
 
-def may_export(sheet: Sheet, by: Actor) -> bool:
+def may_export(sheet: Sheet, actor: Actor) -> bool:
     """Whether the actor's role may export it, be it on approval."""
-    return sheet.exporter is not None and (exports_freely(sheet, by) or _may(by, sheet.ask_right))
+    return sheet.exporter is not None and (exports_freely(sheet, actor) or _may(actor, sheet.ask_right))
 
 
-def exports_freely(sheet: Sheet, by: Actor) -> bool:
+def exports_freely(sheet: Sheet, actor: Actor) -> bool:
     """Whether the actor's role may export up to the limit without approval."""
-    return _may(by, sheet.export_right)
+    return _may(actor, sheet.export_right)
 
 
-def may_approve(sheet: Sheet, by: Actor) -> bool:
+def may_approve(sheet: Sheet, actor: Actor) -> bool:
     """Whether the actor's role approves exports of it."""
-    return _may(by, sheet.approve_right)
+    return _may(actor, sheet.approve_right)
 
 
-def may_take_numbers(sheet: Sheet, by: Actor) -> bool:
+def may_take_numbers(sheet: Sheet, actor: Actor) -> bool:
     """Whether an export of the actor's may hold full numbers."""
-    return sheet.exporter is not None and sheet.exporter.has_numbers and _may(by, sheet.reveal_right)
+    return sheet.exporter is not None and sheet.exporter.has_numbers and _may(actor, sheet.reveal_right)
 
 
-def _may(by: Actor, right: str) -> bool:
-    return bool(right) and nav.may(by, right)
+def _may(actor: Actor, right: str) -> bool:
+    return bool(right) and nav.may(actor, right)

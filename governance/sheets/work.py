@@ -96,12 +96,13 @@ def _batches(run: Run, progress: Progress, done: int) -> Iterator[list[Line]]:
     """The lines behind row `done`, in batches; those before are only noted."""
     with sealed.opened(run.upload) as file:
         progress.expect(max(1, estimated_rows(file) - 1))
-        count, lines = 0, run.importer.batch
+        count, size = 0, run.importer.batch
         # The reading thread has ended before the file is closed.
-        with closing(ahead(rows_of(file, run.upload.file_name, run.sheet), 2 * lines)) as rows:
-            while batch := [run.line(number, cells) for number, cells in islice(rows, lines)]:
+        with closing(ahead(rows_of(file, run.upload.file_name, run.sheet), 2 * size)) as rows:
+            while batch := [run.line(number, cells) for number, cells in islice(rows, size)]:
                 count += len(batch)
-                _not_too_many(count, run.importer)
+                if count > run.importer.most_rows:
+                    raise too_many(run.importer)
                 behind = [line for line in batch if line.number > done]
                 _note(run, [line for line in batch if line.number <= done], progress)
                 if behind:
@@ -118,9 +119,9 @@ def _note(run: Run, lines: Sequence[Line], progress: Progress) -> None:
         progress.advance(len(lines))
 
 
-def _not_too_many(count: int, importer: Importer[Any, Any]) -> None:
-    if count > importer.most_rows:
-        raise InvalidInput(f"一次最多导入 {importer.most_rows:,} 行，请拆成几个文件。", field="file")
+def too_many(importer: Importer[Any, Any]) -> InvalidInput:
+    """Says how many rows one file may have."""
+    return InvalidInput(f"一次最多导入 {importer.most_rows:,} 行，请拆成几个文件。", field="file")
 
 
 # The look -------------------------------------------------------------------------------------------------------------

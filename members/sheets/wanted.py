@@ -11,6 +11,8 @@ from governance.errors import InvalidInput
 from governance.scope import Actor, UnitKind
 from governance.sheets.cells import Cells
 from members import identity
+from members.models import GENDERS, RESIDENCES
+from members.models.households import KINDS, RELATIONS
 from members.services._common import today_of
 from members.sheets.columns import GENDER_WORDS, KIND_WORDS, RELATION_WORDS, RESIDENCE_WORDS, units_of
 from members.words import day_of, name_of, text_of
@@ -108,10 +110,10 @@ def read_row(cells: Cells, context: Context) -> Wanted:
         name=name_of(cells.needed("name")), identity=number,
         identity_index=privacy.blind_index("identity", number) if number else "", phone=phone,
         phone_index=privacy.blind_index("phone", phone) if phone else "", gender=gender, born_on=born_on,
-        relation=cells.one_of("relation", RELATION_WORDS) if cells["relation"] else "",
-        residence=cells.one_of("residence", RESIDENCE_WORDS) if cells["residence"] else "",
+        relation=_word(cells, "relation", RELATION_WORDS, RELATIONS),
+        residence=_word(cells, "residence", RESIDENCE_WORDS, RESIDENCES),
         building=building, entrance=entrance, room=room, address=address, home=home, grid_id=_grid(cells, context),
-        kind=cells.one_of("kind", KIND_WORDS) if cells["kind"] else "",
+        kind=_word(cells, "kind", KIND_WORDS, KINDS),
         from_on=_day(cells, "from_on", context.today), employer=_text(cells, "employer", 100),
         notes=_text(cells, "notes", 500),
     )  # fmt: skip
@@ -119,7 +121,7 @@ def read_row(cells: Cells, context: Context) -> Wanted:
 
 def _agreed(cells: Cells, number: str, today: date) -> tuple[str, date | None]:
     """Sex and birth date: what the number says counts, and what stands beside it must not say otherwise."""
-    gender = cells.one_of("gender", GENDER_WORDS) if cells["gender"] else ""
+    gender = _word(cells, "gender", GENDER_WORDS, GENDERS)
     born_on = _day(cells, "born_on", today)
     if not number:
         return gender, born_on
@@ -129,6 +131,11 @@ def _agreed(cells: Cells, number: str, today: date) -> tuple[str, date | None]:
     if gender not in {"", said}:
         raise InvalidInput("性别与身份证号不一致，请核对（第 17 位单数为男、双数为女）。", field="gender")
     return said, said_on
+
+
+def _word(cells: Cells, key: str, words: dict[str, str], pairs: list[tuple[str, str]]) -> str:
+    """What a word stands for; a refusal offers the platform's own words alone."""
+    return cells.one_of(key, words, [label for _, label in pairs]) if cells[key] else ""
 
 
 def _day(cells: Cells, key: str, today: date) -> date | None:

@@ -60,12 +60,12 @@ def _write_homes(plan: Plan, entries: _Entries) -> None:
         entries.add("building.add", building, {"name": building.name, "grid_id": building.grid_id})
     for home in plan.homes.values():
         # Assigned anew, now that it has a key.
-        home.building = home.building  # noqa: PLW0127
+        home.building = home.building
     Home.objects.bulk_create(plan.homes.values())
     households = list(plan.households.values())
     for household in households:
         if household.home is not None:
-            household.home = household.home  # noqa: PLW0127
+            household.home = household.home
     _count_members(plan)
     Household.objects.bulk_create(households)
     for household in households:

@@ -19,6 +19,8 @@ from governance.jobs import services as jobs
 from governance.outbox.models import InboxItem
 from governance.outbox.services import notify
 from governance.scope import Actor, Role
+from governance.sheets import sealed
+from governance.sheets.models import SheetExport, SheetUpload
 from governance.ui.models import SavedView
 from tests.files.crafted import picture, upload
 
@@ -49,6 +51,12 @@ OWNED: tuple[Owned, ...] = (
         "imports:detail", "imports:columns", "imports:progress", "imports:start", "imports:stop", "imports:discard",
         "imports:refused", "api:import", "api:import_start",
     )),
+    Owned("sheet_upload", Role.COMMUNITY_WORKER, (
+        "sheets:upload", "sheets:progress", "sheets:start", "sheets:stop", "sheets:discard", "sheets:refused",
+    )),
+    # Who may approve, at or above the unit that asks.
+    Owned("sheet_export", Role.COMMUNITY_WORKER, ("sheets:export", "sheets:export_begin", "sheets:export_file"),
+          also=frozenset({Role.COMMUNITY_SECRETARY, Role.STREET_LEADER})),
     # Leaders of the unit that asks, and of those above it, decide.
     Owned("export", SS, ("appeals:export", "appeals:export_begin", "appeals:export_file"),
           also=frozenset({Role.STREET_LEADER, Role.DISTRICT_CENTRE})),
@@ -73,6 +81,9 @@ SHARED: dict[str, str] = {
     "calendars:day_edit": "one calendar for the whole district",
     "calendars:day_delete": "one calendar for the whole district",
     "imports:template_delete": "templates are shared by the district centre",
+    "sheets:import": "a sheet is a kind of table, the same for all who may import it",
+    "sheets:template": "a sheet is a kind of table, the same for all who may import it",
+    "sheets:ask": "a sheet is a kind of table; what leaves is narrowed to one's own scope",
 }
 
 # Where a stranger is led back with a message: the same words as for what is gone, and the thing is still there.
@@ -125,9 +136,28 @@ def _export(owner: Actor, now: datetime) -> Model:
     )  # fmt: skip
 
 
+def _sheet_upload(owner: Actor, now: datetime) -> Model:
+    found = SheetUpload.objects.create(
+        sheet="persons", file_name="居民.xlsx", size=1, digest="0" * 64, unit_id=owner.unit_id,
+        uploaded_by_user=owner.user_id, uploaded_by_name=owner.user_name, uploaded_at=now,
+        check_job=jobs.create(kind="sheets.check", title="检查", params={}, by=owner, now=now),
+    )  # fmt: skip
+    sealed.keep_file(found, io.BytesIO(b"x"))
+    found.save()
+    return found
+
+
+def _sheet_export(owner: Actor, now: datetime) -> Model:
+    return SheetExport.objects.create(
+        sheet="persons", purpose="入户走访名单", count=3, needs_approval=True, asked_by_user=owner.user_id,
+        asked_by_name=owner.user_name, asked_by_unit=owner.unit_id, asked_by_unit_name=owner.unit_name, asked_at=now,
+    )  # fmt: skip
+
+
 MAKERS: dict[str, Callable[[Actor, datetime], Model]] = {
     "session": _session, "staff_import": _staff_import, "draft_file": _draft, "job": _job, "message": _message,
     "saved_view": _view, "import_file": _import_file, "export": _export,
+    "sheet_upload": _sheet_upload, "sheet_export": _sheet_export,
 }  # fmt: skip
 
 

@@ -72,6 +72,15 @@ MAY: dict[str, str] = {
     "members.services.homes.remove_building": "CS@community_1 CW@community_1",
     # "see: CS CW GW(own grid) SS SL(masked)": the full number, each time with a reason
     "members.services.persons.reveal": "SS@street_1 CS@community_1 CW@community_1 GW@grid_1",
+    # "persons: change: CS CW", as a spreadsheet; what one uploaded is one's own
+    "governance.sheets.imports.receive": "CS CW",
+    "governance.sheets.imports.start": "CS CW",
+    "governance.sheets.imports.stop": "CS CW",
+    "governance.sheets.imports.discard": "CS CW",
+    # "export: in scope, with a purpose; over 1,000 rows with the leader's approval": CS and SS, CW always on approval
+    "governance.sheets.exports.ask": "SS@street_1 CS@community_1 CW@community_1",
+    "governance.sheets.exports.decide": "CS@community_1 SL@street_1",
+    "governance.sheets.exports.begin": "SS CS CW",
     # "policies, categories, calendar, templates: DC"
     "governance.deadlines.policies.add_version": "DC",
     "governance.deadlines.policies.add_policy": "DC",
@@ -105,6 +114,7 @@ WHEREVER: dict[str, str] = {
     ),
     "grids.services.site_kinds.add_cluster": "a new one lies in one's own district",
     "accounts.services.staff_import.upload": "a list is one's own until it is taken over",
+    "governance.sheets.imports.receive": "a list is one's own until it is taken over",
     **dict.fromkeys(
         (
             "governance.deadlines.policies.add_version",
@@ -186,6 +196,7 @@ _NO_SERVICES: dict[str, tuple[str, ...]] = {
         "grids.services.redrawing.merge",
         "grids.services.redrawing.redraw_above",
         "members.services.homes.home_of",
+        "governance.sheets.work.record",
     ),
     "follows a unit's closing, in its transaction: walked as close_unit-with_work": (
         "accounts.services.postings.unit_closed",
@@ -218,7 +229,10 @@ _NO_SERVICES: dict[str, tuple[str, ...]] = {
         "grids.demo.build_territory",
         "grids.sites.demo.build_sites",
     ),
-    "a look, told by the page that shows it": ("governance.jobs.services.record_download",),
+    "a look, told by the page that shows it": (
+        "governance.jobs.services.record_download",
+        "governance.sheets.imports.record_refused",
+    ),
     "reads a request: walked in test_signing.py": (
         "accounts.sessions.act_as",
         "accounts.sessions.begin",

@@ -33,7 +33,7 @@ def home(room: str = "301", **cells: Any) -> dict[str, Any]:
 def media(settings: Any, tmp_path: Path) -> Path:
     """Uploads of a test go with it."""
     settings.MEDIA_ROOT = tmp_path
-    assert django_settings.MEDIA_ROOT == tmp_path
+    assert tmp_path == django_settings.MEDIA_ROOT
     return tmp_path
 
 
