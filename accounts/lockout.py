@@ -14,12 +14,18 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from accounts.addresses import client_ip
+from governance import privacy
 
 
 def username_of(request: HttpRequest, credentials: dict[str, Any] | None) -> str:
-    """The account that failures are counted for, without regard to case, as accounts are."""
-    typed = (credentials or {}).get("username") or request.POST.get("username", "")
-    return str(typed).strip().lower()[:255]
+    """The account that failures are counted for, without regard to case, as accounts are.
+
+    No account is a phone or identity number, but people type theirs: of such a text only a keyed hash is kept.
+    """
+    typed = str((credentials or {}).get("username") or request.POST.get("username", "")).strip().lower()
+    if privacy.mask_text(typed) != typed:
+        return f"number-{privacy.blind_index('identity', typed)}"
+    return typed[:255]
 
 
 def locked_until(request: HttpRequest, credentials: dict[str, Any] | None) -> datetime | None:

@@ -15,10 +15,10 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
-@setup_logging.connect  # type: ignore[untyped-decorator]
+@setup_logging.connect
 def log_as_the_platform_does(loglevel: int | None = None, **kwargs: Any) -> None:
     """Celery would format lines by itself, and numbers of people must be masked in them as in all others."""
-    from django.conf import settings  # noqa: PLC0415 - the settings are not read before a process begins
+    from django.conf import settings
 
     logging.config.dictConfig(settings.LOGGING)
     if loglevel is not None:

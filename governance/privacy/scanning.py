@@ -13,7 +13,7 @@ import gzip
 import re
 import unicodedata
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -143,7 +143,7 @@ def scan_file(scanner: Scanner, path: Path) -> set[Hit]:
         return scanner.scan_stream(stream)  # type: ignore[arg-type]
 
 
-_READ = {
+_READ: dict[bytes, Callable[[Any, bytes], Iterable[Any]]] = {
     b"string": lambda client, key: [client.get(key)],
     b"list": lambda client, key: client.lrange(key, 0, -1),
     b"hash": lambda client, key: [part for pair in client.hgetall(key).items() for part in pair],
@@ -156,7 +156,7 @@ _READ = {
 def stored_in(url: str) -> Iterator[tuple[int, bytes, bytes]]:
     """All that a Valkey holds, of every database: its number, the key, and each value; the keys' names too."""
     # Imported here: only who scans a live Valkey needs the driver.
-    import redis  # noqa: PLC0415
+    import redis
 
     client: Any = redis.Redis.from_url(url, single_connection_client=True)
     try:

@@ -13,10 +13,18 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.shortcuts import render
 
 from governance.errors import DomainError, InvalidInput, NotAllowed
+from governance.privacy.addresses import person_key, without_numbers
 from governance.scope import Actor
 from governance.ui import nav
 
 REFUSALS_SHOWN = 20
+
+
+def address_of(request: HttpRequest) -> str:
+    """The list's own address; a full number that stood in it is its keyed hash."""
+    if person_key(request.GET.get("q", "")):
+        return f"{request.path}?{without_numbers(request.GET).urlencode()}"
+    return request.get_full_path()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +113,7 @@ class BulkMixin:
             run = self._run(action)
         except DomainError as refused:
             messages.error(request, refused.message)
-            return HttpResponseRedirect(request.get_full_path())
+            return HttpResponseRedirect(address_of(request))
         confirmed = "confirmed" in request.POST
         form = action.form(request, request.POST if confirmed else None) if action.form else None
         if not confirmed or (form is not None and not form.is_valid()):
@@ -144,7 +152,7 @@ class BulkMixin:
         posted = self.request.POST
         context = {
             "title": action.label,
-            "crumbs": [(self.title, self.request.get_full_path()), (action.label, "")],
+            "crumbs": [(self.title, address_of(self.request)), (action.label, "")],
             "action": action,
             "run": run,
             "noun": self.noun,
@@ -152,7 +160,7 @@ class BulkMixin:
             "ids": posted.getlist("ids") if "everything" not in posted else [],
             "everything": "everything" in posted,
             "sample": list(run.queryset[:5]),
-            "back": self.request.get_full_path(),
+            "back": address_of(self.request),
         }
         return render(self.request, "ui/bulk.html", context, status=status)
 
@@ -165,23 +173,23 @@ class BulkMixin:
                 form.add_error(place, refused.message)
                 return self._ask(action, run, form, refused.status)
             messages.error(self.request, refused.message)
-            return HttpResponseRedirect(self.request.get_full_path())
+            return HttpResponseRedirect(address_of(self.request))
         if isinstance(outcome, HttpResponse):
             return outcome
         if outcome.refused:
             return self._report(action, outcome)
         messages.success(self.request, f"{action.label}完成，共 {outcome.done:,} {self.noun}。")
-        return HttpResponseRedirect(self.request.get_full_path())
+        return HttpResponseRedirect(address_of(self.request))
 
     def _report(self, action: BulkAction, outcome: Outcome) -> HttpResponse:
         context = {
             "title": f"{action.label}结果",
-            "crumbs": [(self.title, self.request.get_full_path()), (f"{action.label}结果", "")],
+            "crumbs": [(self.title, address_of(self.request)), (f"{action.label}结果", "")],
             "action": action,
             "outcome": outcome,
             "refused": outcome.refused[:REFUSALS_SHOWN],
             "more": max(0, len(outcome.refused) - REFUSALS_SHOWN),
             "noun": self.noun,
-            "back": self.request.get_full_path(),
+            "back": address_of(self.request),
         }
         return render(self.request, "ui/bulk_result.html", context)

@@ -190,7 +190,9 @@ class CleanInputMiddleware:
             problem = shown or Problem(409, exception.code, "现在不能这样操作", exception.message, "请刷新后再试。")
             return answer(request, problem, exception.message)
         if _is_refused_value(exception):
-            logger.warning("the database refused a value: %s", exception)
+            # Not its message, which quotes the value.
+            code = getattr(exception.__cause__, "pgcode", "") or ""
+            logger.warning("the database refused a value: %s %s at %s", type(exception).__name__, code, request.path)
             return answer(request, BAD_REQUEST)
         return None
 

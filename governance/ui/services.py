@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from urllib.parse import unquote_plus
+
 from django.db import transaction
 
 from governance.errors import InvalidInput, NotFound
+from governance.privacy import mask_text
 from governance.ui.models import ColumnChoice, SavedView
 
 MAX_VIEWS = 30
@@ -23,6 +26,9 @@ def save_view(*, user_id: int, page: str, name: str, query: str, is_default: boo
     _checked(page, name, 32, "请填写视图名称，不超过 32 个字。", "name")
     if len(query) > 2000:
         raise InvalidInput("筛选条件过长，请减少条件后再保存。", field="query")
+    told = unquote_plus(f"{name} {query}")
+    if mask_text(told) != told:
+        raise InvalidInput("视图里不能保存手机号、身份证号，请去掉号码后再保存。", field="query")
     own = SavedView.objects.select_for_update().filter(user_id=user_id, page=page).order_by("pk")
     others = [view for view in own if view.name != name]
     if len(others) >= MAX_VIEWS:
@@ -50,7 +56,7 @@ def delete_view(*, user_id: int, view_id: int) -> None:
 def choose_columns(*, user_id: int, page: str, columns: list[str]) -> None:
     """Keeps a list's columns, in order; an empty list goes back to the list's own choice."""
     _checked(page, page, 64, "页面名称有误，请刷新后再试。", "page")
-    if len(columns) > MAX_COLUMNS or any(len(key) > 64 for key in columns):
+    if len(columns) > MAX_COLUMNS or any(len(key) > 64 or key[:1].isdigit() for key in (page, *columns)):
         raise InvalidInput("列设置有误，请刷新页面后再试。", field="columns")
     if not columns:
         ColumnChoice.objects.filter(user_id=user_id, page=page).delete()
