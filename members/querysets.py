@@ -39,6 +39,14 @@ class HouseholdQuerySet(PlacedQuerySet):
         return self.filter(dissolved_on=None)
 
 
+class ProposalQuerySet(PlacedQuerySet):
+    """What grid workers propose."""
+
+    def open(self) -> Self:
+        """Those that wait for the community."""
+        return self.filter(state="open")
+
+
 class PersonQuerySet(PlacedQuerySet):
     """Persons."""
 
