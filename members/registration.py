@@ -31,7 +31,7 @@ _PAGES = (
     ),
     NavItem(
         "住户", "members:households", "home", "person.see", _GROUP, 20,
-        owns=("members:household", "members:household_add", "members:member_add", "members:take_in",
+        owns=("members:household", "members:member_add", "members:take_in",
               "members:relations", "members:household_dissolve", "members:entry"),
     ),
     NavItem(

@@ -31,7 +31,6 @@ urlpatterns = [
     path("buildings/<int:pk>/homes/", buildings.HomesAdd.as_view(), name="homes_add"),
     path("homes/<int:pk>/remove/", buildings.HomeRemove.as_view(), name="home_remove"),
     path("households/", households.HouseholdList.as_view(), name="households"),
-    path("households/add/", households.HouseholdAdd.as_view(), name="household_add"),
     path("households/<int:pk>/", households.HouseholdDetail.as_view(), name="household"),
     path("households/<int:pk>/members/add/", households.MemberAdd.as_view(), name="member_add"),
     path("households/<int:pk>/relations/", households.Relations.as_view(), name="relations"),

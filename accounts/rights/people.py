@@ -30,7 +30,6 @@ ROUTES: Routes = {
     "members:person_reveal": "person.reveal",
     "members:households": {"GET": "person.see"},
     "members:household": {"GET": "person.see"},
-    "members:household_add": "person.edit",
     "members:entry": "person.enter",
     "members:home_now": {"GET": "person.enter"},
     "members:member_add": "person.enter",

@@ -178,17 +178,15 @@ def withdraw_proposal(*, proposal_id: int, by: Actor, now: datetime) -> Proposal
     """Take back what one proposed oneself and nobody has answered."""
     _require(by)
     with transaction.atomic(durable=True):
-        proposal = _held(proposal_id, by)
-        if proposal.proposed_by_user != by.user_id:
-            raise NotAllowed(f"这项建议由{proposal.proposed_by_name}提出，只能由本人撤回。")
+        proposal = _held(proposal_id, by, proposed_by_user=by.user_id)
         _settle(proposal, "withdrawn", "", by, now)
         _record("proposal.withdraw", proposal, by, now, "")
     return proposal
 
 
-def _held(proposal_id: int, by: Actor) -> Proposal:
+def _held(proposal_id: int, by: Actor, **only: int) -> Proposal:
     """The open proposal in scope, locked after its person, as everywhere."""
-    rows = Proposal.objects.visible_to(by)
+    rows = Proposal.objects.visible_to(by).filter(**only)
     found = rows.filter(pk=proposal_id).first()
     if found is None:
         raise NotFound("没有找到这项建议，或不在您的管辖范围内。")

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.generic import TemplateView
 
+from governance.errors import InvalidInput
 from governance.ui.views import FormPage, find_or_404
 from governance.ui.views import PageMixin as Page
 from members.forms import MergeForm
@@ -89,6 +90,7 @@ class _OfPair(FormPage):
     """About one person in scope and another, `with` in the address."""
 
     has_personal_data = True
+    needs_other = False
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         rows = likeness.with_homes(Person.objects.visible_to(self.actor))
@@ -105,10 +107,16 @@ class _OfPair(FormPage):
     def get_cancel_url(self) -> str:
         return reverse("members:person", args=[self.person.pk])
 
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Without another record: choose one first."""
+        if self.other is None and self.needs_other:
+            return HttpResponseRedirect(reverse("members:person_merge", args=[self.person.pk]))
+        return super().get(request, *args, **kwargs)
+
     def required(self) -> Person:
-        """The other record, or 404."""
+        """The other record. Raises InvalidInput where none was chosen."""
         if self.other is None:
-            raise Http404("请选择另一份档案。")
+            raise InvalidInput("请先选择另一份档案。")
         return self.other
 
 
@@ -163,6 +171,7 @@ class Apart(_OfPair):
 
     form_class = forms.Form
     title = "不是同一人"
+    needs_other = True
     submit_label = "确认不是同一人"
 
     @property
@@ -171,7 +180,7 @@ class Apart(_OfPair):
         return self.request.GET.get("undo") == "1"
 
     def get_says(self) -> str:
-        pair = f"{self.person.name}、{self.required().name}"
+        pair = f"{self.person.name}、{self.other.name if self.other else ''}"
         if self.undoes:
             return f"取消后，{pair} 两份档案相像时重新列入疑似重复档案。"
         return f"{pair} 两份档案不再列入疑似重复档案，标记人和时间会记下来。"

@@ -14,7 +14,7 @@ from accounts.rights import may
 from governance.ui.views import Action, Column, DetailPage, FormPage, ListPage, Order, find_or_404
 from members import registry
 from members.filters import HouseholdFilterSet
-from members.forms import DayForm, HouseholdForm, MemberForm, RelationsForm, TakeInForm
+from members.forms import DayForm, MemberForm, RelationsForm, TakeInForm
 from members.models import Household
 from members.services import households, persons, proposals
 from members.services.households import where
@@ -81,27 +81,6 @@ class HouseholdDetail(DetailPage):
             sections=registry.household_sections(self.request, self.object, [stay.person for stay in now_here]),
             **kwargs,
         )  # fmt: skip
-
-
-class HouseholdAdd(FormPage):
-    """登记住户; its people follow."""
-
-    form_class = HouseholdForm
-    title = "登记住户"
-    submit_label = "登记，接着登记成员"
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return super().get_form_kwargs() | {"by": self.actor}
-
-    def save(self, form: Any) -> str:
-        household = households.add_household(
-            address=form.address_given(), kind=form.cleaned_data["kind"], by=self.actor, now=timezone.now()
-        )
-        self.success_message = "已登记住户，请登记户主。"
-        return reverse("members:member_add", args=[household.pk])
-
-    def get_cancel_url(self) -> str:
-        return reverse("members:households")
 
 
 class _OfHousehold(FormPage):

@@ -14,7 +14,7 @@ from governance.files.models import Attachment
 from governance.scope import Role, UnitKind
 from grids.models import ImportDraft, Site, SiteKind, SiteProposal, Unit, UnitChange
 from grids.sites.kinds import ensure_default_kinds
-from members.models import Household, Person
+from members.models import Building, Home, Household, Person, Proposal
 from tests.appeals.conftest import new_appeal
 from tests.files.crafted import picture, upload
 from tests.fixtures import Cast, make_posting
@@ -52,6 +52,27 @@ class Samples:
     def household(self, unit: Unit) -> Household:
         """The same."""
         return Household.objects.create(address="幸福里1号", made_at=self.now, **self._lives(unit))
+
+    def building(self, unit: Unit) -> Building:
+        """The same."""
+        return Building.objects.create(name=f"{unit.name}3号楼", **self._lives(unit))
+
+    def home(self, unit: Unit) -> Home:
+        """A room of a building there."""
+        building = Building.objects.create(name=f"{unit.name}5号楼", **self._lives(unit))
+        home = Home.objects.create(building=building, entrance="1单元", room="101")
+        # Lived in, so that nobody on the walk removes it.
+        Household.objects.create(home=home, made_at=self.now, **self._lives(unit))
+        return home
+
+    def resident_proposal(self, unit: Unit) -> Proposal:
+        """That somebody of the unit died."""
+        person = self.resident(unit)
+        return Proposal.objects.create(
+            kind="died", person=person, revision=person.revision, subject=person.name, seal_key=uuid.uuid4(),
+            content={"on": "2026-11-20", "to": "", "new_head_id": None, "new_head": ""}, proposed_by_user=0,
+            proposed_by_name="网格员", proposed_at=self.now, **self._lives(unit),
+        )  # fmt: skip
 
     def _lives(self, unit: Unit) -> dict[str, Any]:
         inside = {
