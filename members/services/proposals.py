@@ -178,22 +178,29 @@ def withdraw_proposal(*, proposal_id: int, by: Actor, now: datetime) -> Proposal
     """Take back what one proposed oneself and nobody has answered."""
     _require(by)
     with transaction.atomic(durable=True):
-        proposal = _held(proposal_id, by, proposed_by_user=by.user_id)
+        if (seen := _seen(proposal_id, by)).proposed_by_user != by.user_id:
+            raise NotAllowed(f"这项建议由{seen.proposed_by_name}提出，只能由本人撤回。")
+        proposal = _held(proposal_id, by)
         _settle(proposal, "withdrawn", "", by, now)
         _record("proposal.withdraw", proposal, by, now, "")
     return proposal
 
 
-def _held(proposal_id: int, by: Actor, **only: int) -> Proposal:
-    """The open proposal in scope, locked after its person, as everywhere."""
-    rows = Proposal.objects.visible_to(by).filter(**only)
-    found = rows.filter(pk=proposal_id).first()
+def _seen(proposal_id: int, by: Actor) -> Proposal:
+    found: Proposal | None = Proposal.objects.visible_to(by).filter(pk=proposal_id).first()
     if found is None:
         raise NotFound("没有找到这项建议，或不在您的管辖范围内。")
+    return found
+
+
+def _held(proposal_id: int, by: Actor) -> Proposal:
+    """The open proposal in scope, locked after its person, as everywhere."""
+    found = _seen(proposal_id, by)
     person = None
     if found.person_id:
         person = Person.objects.select_for_update(of=("self",)).defer("search").get(pk=found.person_id)
-    proposal: Proposal | None = rows.select_for_update(of=("self",)).filter(pk=proposal_id).first()
+    rows = Proposal.objects.visible_to(by).select_for_update(of=("self",))
+    proposal: Proposal | None = rows.filter(pk=proposal_id).first()
     if proposal is None or proposal.state != "open":
         done = proposal or found
         raise IllegalState(f"这项建议{done.get_state_display()}（{done.decided_by_name}），不能再处理。")

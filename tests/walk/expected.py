@@ -70,7 +70,7 @@ MAY: dict[str, str] = {
     "members.services.proposals.propose_person": "GW@grid_1 PG@grid_1",
     "members.services.proposals.propose_change": "GW@grid_1 PG@grid_1",
     "members.services.proposals.propose_gone": "GW@grid_1 PG@grid_1",
-    "members.services.proposals.withdraw_proposal": "GW@grid_1",
+    "members.services.proposals.withdraw_proposal": "GW@grid_1 PG@grid_1",
     "members.services.proposals.decide_proposal": "CS@community_1 CW@community_1",
     "members.services.homes.add_building": "CS@community_1 CW@community_1",
     "members.services.homes.change_building": "CS@community_1 CW@community_1",

@@ -57,6 +57,11 @@ def _open(world: World, by: Any = None) -> Proposal:
     )
 
 
+def _own(world: World, by: Actor) -> Proposal:
+    """The same, by who will call."""
+    return proposals.propose_change(person_id=_person(world).pk, facts=Facts(notes="独居"), by=by, now=MADE)
+
+
 def _open_household(world: World, by: Any = None) -> Proposal:
     return proposals.propose_household(address=_where(world), people=_people(), by=world.actor(GRID_WORKER), now=MADE)
 
@@ -215,7 +220,7 @@ SAMPLES = [
         changes="members_proposal",
         then=lambda world, proposal, made: made.state == "withdrawn",
         rows=lambda world, proposal, made: [("proposal.withdraw", "members.proposal", proposal.pk)],
-        make=_open,
+        make=_own,
         refused=(_DONE,),
     ),
     Sample(
