@@ -18,6 +18,8 @@ function add(form) {
     }
   }
   made.querySelector("[data-number]").textContent = count + 1;
+  // As the server fills a form for the same place in the row, so that one left as it is counts for nothing.
+  made.querySelector("select[name$=relation]").value = ["head", "spouse"][count] ?? "child";
   const fieldset = made.querySelector("[data-newcomer]");
   form.querySelector("[data-people]").append(made);
   total(form).value = count + 1;
@@ -31,6 +33,7 @@ function keep(form, key) {
   if (names.length || values.room || values.address) {
     localStorage.setItem(key, JSON.stringify({ people: Number(total(form).value), values }));
   } else localStorage.removeItem(key);
+  form.dataset.kept = names.length;
 }
 
 function restore(form, key) {
