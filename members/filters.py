@@ -71,9 +71,10 @@ class PersonFilterSet(_PlacedFilterSet):
 
     q = django_filters.CharFilter(
         label="查找", method="find", max_length=40,
-        widget=forms.TextInput({"placeholder": "姓名、拼音首字母、电话或身份证号", "autocomplete": "off"}),
+        widget=forms.TextInput({"placeholder": "姓名/首字母/电话/证件号", "autocomplete": "off",
+                                "title": "姓名、拼音首字母、完整的电话或身份证号"}),
     )  # fmt: skip
-    age = django_filters.RangeFilter(label="年龄（周岁）", method="of_age", widget=_Ages)
+    age = django_filters.RangeFilter(label="年龄", method="of_age", widget=_Ages)
     residence = django_filters.ChoiceFilter(label="居住情况", choices=RESIDENCES, empty_label="全部")
     gender = django_filters.ChoiceFilter(label="性别", choices=GENDERS, empty_label="全部")
     person = django_filters.CharFilter(method="of_person", max_length=80, widget=forms.HiddenInput)

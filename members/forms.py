@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.forms.utils import ErrorDict
 
 from governance.scope import Actor
 from governance.ui.forms import DateInput, Segments
@@ -261,7 +262,7 @@ class EntryForm(HouseholdForm):
     def forgive(self) -> None:
         """Show what was typed so far, unchecked."""
         for one in (self, *self.people.forms):
-            one._errors = one.error_class()
+            one._errors = ErrorDict()
 
     def newcomers(self) -> list[Newcomer]:
         """Those who were filled in."""

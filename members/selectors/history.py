@@ -42,7 +42,8 @@ def of_person(person: Person, stays: list[Stay]) -> list[Event]:
         at = proposal.decided_at or proposal.proposed_at
         events.append(Event(at, _TAKEN.get(proposal.kind, "按建议登记"), who=who, words=proposal.words, tone="ok",
                             icon="check", proposal_id=proposal.pk, is_day=False))  # fmt: skip
-    return sorted(events, key=lambda event: event.at, reverse=True)
+    # What is known by the day alone comes after what was done that day: one moves in once the record is there.
+    return sorted(events, key=lambda event: (timezone.localdate(event.at), event.is_day, event.at), reverse=True)
 
 
 def _of_stay(stay: Stay) -> list[Event]:

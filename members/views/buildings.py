@@ -74,7 +74,8 @@ class BuildingDetail(DetailPage):
         stands = self.object.removed_on is None
         may_edit = stands and may(self.actor, EDIT)
         return super().get_context_data(
-            plan=plan, shown=shown, asked=asked, may_edit=may_edit, tidies=may_edit and self.request.GET.get("tidy") == "1",
+            plan=plan, shown=shown, asked=asked, may_edit=may_edit,
+            tidies=may_edit and self.request.GET.get("tidy") == "1",
             may_enter=stands and may(self.actor, "person.enter"), **kwargs,
         )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -87,6 +88,9 @@ class Entry(Careful):
         if form.refuse(refused.field, refused.message):
             return self.answer(form, refused.status)
         return super().refuse(form, refused)
+
+    def get_crumbs(self) -> Sequence[tuple[str, str]]:
+        return [("住户", reverse("members:households")), (self.title, "")]
 
     def get_cancel_url(self) -> str:
         return reverse("members:households")

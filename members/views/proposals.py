@@ -19,8 +19,9 @@ from members import proposing
 from members.forms import AnswerForm
 from members.models import Proposal
 from members.proposing import Row
+from members.selectors.likeness import Alike
 from members.services import proposals
-from members.views.shared import EDIT
+from members.views.shared import EDIT, alike, traits_of
 
 LIST = ("登记建议", "members:proposals")
 
@@ -97,12 +98,23 @@ class ProposalPage(FormPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """What is proposed beside what is so."""
         proposal, is_open = self.proposal, self.proposal.state == "open"
+        may_decide = is_open and may(self.actor, EDIT)
         return super().get_context_data(
             proposal=proposal, rows=compared(proposal), people=newcomers(proposal), overtaken=overtaken(proposal),
-            may_decide=is_open and may(self.actor, EDIT),
+            may_decide=may_decide, alike=self._alike() if may_decide else [],
             may_withdraw=is_open and proposal.proposed_by_user == self.actor.user_id
             and may(self.actor, proposals.PROPOSE), **kwargs,
         )  # fmt: skip
+
+    def _alike(self) -> list[tuple[str, Alike]]:
+        """Who on record is like the new ones: the community sees more than the grid did."""
+        if "people" not in self.proposal.content:
+            return []
+        return [
+            pair
+            for one in proposing.people_of(self.proposal)
+            for pair in alike(traits_of(one.facts, self.proposal.household), self.actor)
+        ]
 
     def get_cancel_url(self) -> str:
         return reverse("members:proposals")
