@@ -18,7 +18,7 @@ from members.services.persons import Facts
 from members.views.persons import _age
 from tests.appeals.conftest import registered as registered
 from tests.appeals.conftest import rules as rules
-from tests.appeals.pages.conftest import browse  # noqa: F401
+from tests.appeals.pages.conftest import browse as browse
 from tests.members.conftest import identity_number
 from tests.members.test_pages import entered
 
@@ -42,7 +42,7 @@ def building(cast, district, now) -> Building:
 
 
 class TestBuildings:
-    def test_put_up_filled_corrected_taken_down(self, browse, cast, district) -> None:  # noqa: F811
+    def test_put_up_filled_corrected_taken_down(self, browse, cast, district) -> None:
         client = browse(cast.cw)
         facts = {"name": "5号楼", "unit": district.grid_1.pk, "entrances": 2, "floors": 3}
         client.post("/people/buildings/add/", facts)
@@ -60,7 +60,7 @@ class TestBuildings:
         assert client.get(f"{url}change/").status_code == 404
         assert "6号楼" not in client.get("/people/buildings/").content.decode()
 
-    def test_who_lives_where(self, browse, building, cast, django_assert_max_num_queries) -> None:  # noqa: F811
+    def test_who_lives_where(self, browse, building, cast, django_assert_max_num_queries) -> None:
         client = browse(cast.cw)
         where = {"building": building.pk, "entrance": "2单元", "room": "201"}
         client.post("/people/entry/", entered(**where))
@@ -83,7 +83,7 @@ class TestBuildings:
         with django_assert_max_num_queries(12):
             client.get("/people/buildings/")
 
-    def test_a_grid_worker_reads_and_changes_nothing(self, browse, building, cast) -> None:  # noqa: F811
+    def test_a_grid_worker_reads_and_changes_nothing(self, browse, building, cast) -> None:
         client = browse(cast.gw)
         shown = client.get(f"/people/buildings/{building.pk}/").content.decode()
         assert "登记拆除" not in shown
@@ -99,7 +99,7 @@ class TestBuildings:
 
 
 class TestEntry:
-    def test_one_more_without_scripts_keeps_what_was_typed(self, browse, cast) -> None:  # noqa: F811
+    def test_one_more_without_scripts_keeps_what_was_typed(self, browse, cast) -> None:
         answer = browse(cast.cw).post("/people/entry/", entered({"name": "王建国"}, room="301") | {"more": "1"})
         shown = answer.content.decode()
         assert answer.status_code == 200
@@ -111,7 +111,7 @@ class TestEntry:
             sent = entered({"name": "王建国"}) | {"people-TOTAL_FORMS": bad, "more": "1"}
             assert browse(cast.cw).post("/people/entry/", sent).status_code == 200
 
-    def test_a_home_that_is_lived_in_is_asked_about(self, browse, building, cast) -> None:  # noqa: F811
+    def test_a_home_that_is_lived_in_is_asked_about(self, browse, building, cast) -> None:
         client = browse(cast.cw)
         where = {"building": building.pk, "entrance": "2单元", "room": "201"}
         client.post("/people/entry/", entered(**where))
@@ -128,7 +128,7 @@ class TestEntry:
         for bad in ("x", "9" * 30, ""):
             assert client.get("/people/entry/home/", where | {"building": bad}).status_code == 200
 
-    def test_a_grid_workers_is_a_proposal(self, browse, cast, district) -> None:  # noqa: F811
+    def test_a_grid_workers_is_a_proposal(self, browse, cast, district) -> None:
         sent = entered(unit=district.grid_1.pk, address="幸福里3号") | {"words": "入户走访"}
         answer = browse(cast.gw).post("/people/entry/", sent)
         asked = Proposal.objects.get()
@@ -140,7 +140,7 @@ class TestEntry:
         browse(cast.cw).post(answer["Location"], {"decision": "take"})
         assert Household.objects.get().size == 2
 
-    def test_bad_forms(self, browse, cast, district) -> None:  # noqa: F811
+    def test_bad_forms(self, browse, cast, district) -> None:
         client = browse(cast.cw)
         for bad in (
             {}, {"people-TOTAL_FORMS": "x", "people-INITIAL_FORMS": "0"}, entered(unit=district.grid_1.pk, address="x"),
@@ -151,7 +151,7 @@ class TestEntry:
 
 
 class TestAlike:
-    def test_somebody_like_it_is_shown_once(self, person, household, browse, cast) -> None:  # noqa: F811
+    def test_somebody_like_it_is_shown_once(self, person, household, browse, cast) -> None:
         known = person("王建国", phone=PHONE)
         client, url = browse(cast.cw), f"/people/households/{household().pk}/members/add/"
         who = {"name": "王健国", "phone": PHONE, "residence": "registered", "relation": "head"}
@@ -165,7 +165,7 @@ class TestAlike:
         client.post(url, who | {"seen": f"p{known.pk}", "more": "1"})
         assert Person.objects.count() == 2
 
-    def test_three_in_a_row(self, household, browse, cast) -> None:  # noqa: F811
+    def test_three_in_a_row(self, household, browse, cast) -> None:
         url = f"/people/households/{household().pk}/members/add/"
         for name, relation in (("王建国", "head"), ("刘敏", "spouse"), ("王磊", "child")):
             who = {"name": name, "residence": "registered", "relation": relation, "more": "1"}
@@ -201,7 +201,7 @@ class TestAlike:
         assert not Apart.objects.exists()
         assert client.post(url, {"words": "重复登记"}).status_code in {404, 409}
 
-    def test_addresses_that_name_nothing(self, person, browse, cast) -> None:  # noqa: F811
+    def test_addresses_that_name_nothing(self, person, browse, cast) -> None:
         made, client = person(), browse(cast.cw)
         for text in ("x", "9" * 30, str(made.pk), "０"):
             for page in ("merge", "apart"):
@@ -214,7 +214,7 @@ class TestAlike:
 
 
 class TestMoving:
-    def test_chosen_by_head_or_room(self, person, household, browse, cast) -> None:  # noqa: F811
+    def test_chosen_by_head_or_room(self, person, household, browse, cast) -> None:
         made = person("王建国")
         new = household(address="康乐小区5号楼102")
         client, url = browse(cast.cw), f"/people/{made.pk}/join/"
@@ -227,7 +227,7 @@ class TestMoving:
         assert "离户：幸福里3号楼2单元301" in shown
         assert "入户：康乐小区5号楼102" in shown
 
-    def test_relations_and_the_end(self, person, browse, cast) -> None:  # noqa: F811
+    def test_relations_and_the_end(self, person, browse, cast) -> None:
         head = person("王建国")
         home = Household.objects.get()
         wife = person("刘敏", into=home, relation="spouse")
@@ -244,7 +244,7 @@ class TestMoving:
 
 
 class TestProposals:
-    def test_asked_on_a_phone_and_answered(self, person, browse, cast) -> None:  # noqa: F811
+    def test_asked_on_a_phone_and_answered(self, person, browse, cast) -> None:
         made, worker, desk = person("王建国"), browse(cast.gw), browse(cast.cw)
         url = f"/people/{made.pk}/"
         assert "提出修改" in worker.get(url).content.decode()
@@ -296,7 +296,7 @@ class TestProposals:
         for seen in ("", "x", "9" * 40):
             assert desk.post(page, {"decision": "take", "seen": seen}).status_code in {302, 409}
 
-    def test_a_form_that_was_overtaken_keeps_what_was_typed(self, person, browse, cast) -> None:  # noqa: F811
+    def test_a_form_that_was_overtaken_keeps_what_was_typed(self, person, browse, cast) -> None:
         made, client = person("王建国"), browse(cast.cw)
         Person.objects.update(revision=5)
         facts = {"name": "王建业", "residence": "resident", "revision": "1"}
@@ -318,7 +318,7 @@ class TestFilters:
                    for year in range(born.year + 1, today.year + 1))  # fmt: skip
         assert (born <= years_before(today, years)) == (slow >= years)
 
-    def test_by_age(self, person, browse, cast) -> None:  # noqa: F811
+    def test_by_age(self, person, browse, cast) -> None:
         today = timezone.localdate()
         for name, years in (("王建国", 80), ("刘敏", 60), ("赵雪", 6)):
             made = person(name, born_on=years_before(today, years))
@@ -360,7 +360,7 @@ class TestAppealsBeside:
         household = client.get(f"/people/households/{Household.objects.get().pk}/").content.decode()
         assert "三号楼漏水" in household
 
-    def test_budget(self, person, registered, browse, cast, district, django_assert_max_num_queries) -> None:  # noqa: F811
+    def test_budget(self, person, registered, browse, cast, district, django_assert_max_num_queries) -> None:
         made = person("王建国", phone=PHONE)
         for _ in range(12):
             registered(by=cast.cw, phone=PHONE, unit_id=district.grid_1.pk)

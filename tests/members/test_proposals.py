@@ -13,7 +13,9 @@ from django.db import connections
 from governance.audit.models import Entry
 from governance.errors import DomainError, IllegalState, InvalidInput, NotAllowed, NotFound
 from governance.outbox.models import InboxItem, Reminder
+from members import demo, demo_review
 from members.models import Household, Person, Proposal
+from members.selectors import likeness
 from members.services import households, persons, proposals
 from members.services.households import Address, Newcomer
 from members.services.persons import Facts, Joining
@@ -222,3 +224,15 @@ def test_one_of_two_who_decide_at_once(cast, district, now) -> None:
     assert said[0] == "done"
     assert "已采纳" in said[1]
     assert Household.objects.count() == 1
+
+
+def test_the_demos_proposals_can_be_decided(cast, district, now) -> None:
+    """Once filled, once only; whatever is open can be taken."""
+    demo.fill(households_per_grid=12, surnames="王李", now=now - timedelta(days=500))
+    for _ in range(2):
+        demo_review.fill(now=now)
+    asked = list(Proposal.objects.order_by("pk"))
+    assert asked
+    assert len(likeness.pairs(cast.cw)) == 1
+    for proposal in Proposal.objects.visible_to(cast.cw).open():
+        assert decide(proposal, cast.cw, now).state == "taken"
