@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -129,8 +130,28 @@ class HouseholdFilterSet(_PlacedFilterSet):
         fields: list[str] = []
 
     def find(self, queryset: HouseholdQuerySet, name: str, value: str) -> HouseholdQuerySet:
-        """By the head's name, the address, the building or the room."""
-        return queryset.filter(
-            Q(head_name__startswith=value) | Q(address__contains=value) | Q(home__building__name__contains=value)
-            | Q(home__room=value)
-        )  # fmt: skip
+        """By the head's name, the address, the building, the entrance or the room; several words narrow further."""
+        for word in pieces(value):
+            queryset = queryset.filter(
+                Q(head_name__startswith=word) | Q(address__contains=word) | Q(home__building__name__contains=word)
+                | Q(home__entrance__in=(word, f"{word}单元")) | Q(home__room=word)
+            )  # fmt: skip
+        return queryset
+
+
+_NUMBERS = re.compile(r"\d+(?:[-－—]\d+)+")
+_WRITTEN_OUT = re.compile(r"(?P<building>.*?(?:号楼|栋|幢))?(?P<entrance>\d+单元)?(?P<room>\d{3,4})(?:室|号)?")
+
+
+def pieces(text: str) -> list[str]:
+    """What is looked for, word by word: 3-2-301, "3号楼 301" and 3号楼2单元301 name building, entrance and room."""
+    words: list[str] = []
+    for word in text.split():
+        whole = _WRITTEN_OUT.fullmatch(word)
+        if _NUMBERS.fullmatch(word):
+            words += re.split(r"[-－—]", word)
+        elif whole and whole["building"]:
+            words += [piece for piece in whole.groups() if piece]
+        else:
+            words.append(word)
+    return words[:6]

@@ -336,6 +336,21 @@ class TestFilters:
             assert client.get("/people/", {"age_min": bad}).status_code == 200
 
 
+class TestFindingAHome:
+    @pytest.mark.parametrize(
+        "text",
+        ["3-2-201", "3号楼2单元201", "3号楼 201", "王建国", "3号楼", "2单元 201", "王建国 3号楼", "3号楼2单元201室"],
+    )
+    def test_as_people_write_it(self, text, building, browse, cast) -> None:
+        client = browse(cast.cw)
+        client.post("/people/entry/", entered(building=building.pk, entrance="2单元", room="201"))
+        client.post("/people/entry/", entered({"name": "孙志强"}, building=building.pk, entrance="1单元", room="102"))
+        shown = client.get("/people/households/", {"q": text}).content.decode()
+        assert "王建国户" in shown
+        assert ("孙志强户" in shown) == (text == "3号楼")
+        assert "王建国户" not in client.get("/people/households/", {"q": "3-1-201"}).content.decode()
+
+
 class TestAppealsBeside:
     def test_those_of_ones_numbers_as_far_as_one_sees_them(
         self,
