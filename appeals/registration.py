@@ -7,6 +7,7 @@ from datetime import datetime
 from django.urls import reverse
 
 from accounts.services import setup
+from appeals import of_people
 from appeals.actions import register_actions
 from appeals.categories import ensure_default_categories
 from appeals.clocks import REVIEW, SUBJECT
@@ -30,6 +31,7 @@ from governance.outbox import registry as outbox
 from governance.privacy.registry import register_sealed
 from governance.scope import Actor
 from grids import registry as territory
+from members import registry as people
 
 _ACTIONS = {
     "appeal.register": "登记诉求",
@@ -63,6 +65,8 @@ def register_all() -> None:
     territory.register_open_work(open_work)
     territory.register_on_unit_closed(hand_over)
     setup.register_step(_begin)
+    people.register_section(of_people.of_person, order=people.APPEALS)
+    people.register_household_section(of_people.of_household, order=people.APPEALS)
     register_import()
     register_pages()
 

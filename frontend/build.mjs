@@ -7,6 +7,7 @@ const options = {
     app: "frontend/js/app.js",
     appeal: "frontend/js/appeal.js",
     map: "frontend/js/map.js",
+    people: "frontend/js/people.js",
     pickers: "frontend/js/pickers.js",
     register: "frontend/js/register.js",
     report: "frontend/js/report.js",

@@ -49,6 +49,14 @@ def open_households_in(column: str) -> models.Subquery:
     return models.Subquery(counted.values("households"))
 
 
+class ProposalQuerySet(PlacedQuerySet):
+    """What grid workers propose."""
+
+    def open(self) -> Self:
+        """Those that wait for the community."""
+        return self.filter(state="open")
+
+
 class PersonQuerySet(PlacedQuerySet):
     """Persons."""
 

@@ -6,7 +6,7 @@ Filled at start-up, by `members/<subject>/registration.py` or a higher room's `A
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
@@ -14,9 +14,13 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from governance.scope import Actor
-from members.models import Person
+from members.models import Household, Person
 
 PersonSection = Callable[[HttpRequest, Person], SafeString | None]
+HouseholdSection = Callable[[HttpRequest, Household, Sequence[Person]], SafeString | None]
+# The order of the sections, from what the community owes somebody to what somebody asked of it. A subject may also
+# stand between two of these.
+CARE, PARTY, DESIGNATIONS, VOLUNTEERS, CAREERS, APPEALS = 10, 20, 30, 40, 50, 80
 
 
 class OnMerged(Protocol):
@@ -44,6 +48,7 @@ class OnMoved(Protocol):
 
 
 _sections: list[tuple[int, PersonSection]] = []
+_household_sections: list[tuple[int, HouseholdSection]] = []
 _merged: list[OnMerged] = []
 _gone: list[OnGone] = []
 _moved: list[OnMoved] = []
@@ -56,6 +61,12 @@ def register_section(section: PersonSection, *, order: int = 100) -> None:
     """
     if all(known is not section for _, known in _sections):
         _sections.append((order, section))
+
+
+def register_household_section(section: HouseholdSection, *, order: int = 100) -> None:
+    """Add a section to a household's page: `section(request, household, members)`, with those who live there now."""
+    if all(known is not section for _, known in _household_sections):
+        _household_sections.append((order, section))
 
 
 def register_on_merged(hook: OnMerged) -> None:
@@ -79,6 +90,13 @@ def register_on_moved(hook: OnMoved) -> None:
 def sections(request: HttpRequest, person: Person) -> list[SafeString]:
     """The sections of a person's page, in order."""
     made = (section(request, person) for _, section in sorted(_sections, key=lambda pair: pair[0]))
+    return [html for html in made if html]
+
+
+def household_sections(request: HttpRequest, household: Household, members: Sequence[Person]) -> list[SafeString]:
+    """The sections of a household's page, in order."""
+    ordered = sorted(_household_sections, key=lambda pair: pair[0])
+    made = (section(request, household, members) for _, section in ordered)
     return [html for html in made if html]
 
 

@@ -3,5 +3,6 @@
 from members.models.homes import Building, Home
 from members.models.households import Household, Stay
 from members.models.persons import GENDERS, RESIDENCES, Person
+from members.models.proposals import Apart, Proposal
 
-__all__ = ["GENDERS", "RESIDENCES", "Building", "Home", "Household", "Person", "Stay"]
+__all__ = ["GENDERS", "RESIDENCES", "Apart", "Building", "Home", "Household", "Person", "Proposal", "Stay"]

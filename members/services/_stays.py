@@ -93,10 +93,18 @@ def rename(person: Person) -> None:
 
 
 def take_over(keep: Person, drop: Person, today: date) -> None:
-    """The stays of a record that is merged become the kept one's; of two homes the kept one's is the present."""
+    """The stays of a record that is merged become the kept one's; of two homes the kept one's is the present.
+
+    Who had no home until then lives where the other did.
+    """
     theirs, own = current(drop), current(keep)
+    lived_in = [stay.household_id for stay in (theirs, own) if stay is not None]
+    list(Household.objects.select_for_update().filter(pk__in=lived_in).order_by("pk").values_list("pk"))
+    if theirs is not None and own is None:
+        for name, value in place_of(theirs.household).items():
+            setattr(keep, name, value)
     if theirs is not None and own is not None:
-        household = Household.objects.select_for_update().get(pk=theirs.household_id)
+        household = Household.objects.get(pk=theirs.household_id)
         theirs.until_on, theirs.ended_how = max(today, theirs.from_on), "merged"
         theirs.save(update_fields=["until_on", "ended_how"])
         if theirs.relation == "head" and theirs.household_id != own.household_id and household.size > 1:

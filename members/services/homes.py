@@ -17,6 +17,9 @@ from members.services._common import place_in, record, require, today_of
 from members.services._stays import PLACE, place_of
 from members.words import day_of, text_of
 
+# An ordinary building, whose rooms are put on record all at once: label, least, most.
+_MEASURES = {"entrances": ("单元数", 0, 20), "floors": ("层数", 1, 60), "per_floor": ("每层户数", 1, 20)}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildingFacts:
@@ -77,6 +80,45 @@ def home_of(*, building_id: int, entrance: str, room: str, by: Actor) -> Home:
     entrance = text_of(entrance, label="单元", field="entrance", most=ENTRANCE_MOST)
     room = text_of(room, label="房号", field="room", most=ROOM_MOST, least=1)
     return Home.objects.get_or_create(building=building, entrance=entrance, room=room)[0]
+
+
+def add_homes(*, building_id: int, entrances: int, floors: int, per_floor: int, by: Actor, now: datetime) -> int:
+    """Put all homes of an ordinary building on record, 1单元101 … 4单元602; how many were new.
+
+    `entrances` 0: without 单元. Raises InvalidInput naming the field.
+    """
+    require(by)
+    asked = {"entrances": entrances, "floors": floors, "per_floor": per_floor}
+    for name, (label, least, most) in _MEASURES.items():
+        if not least <= asked[name] <= most:
+            raise InvalidInput(f"{label}应在 {least} 到 {most} 之间。", field=name)
+    with transaction.atomic(durable=True):
+        building = _locked(building_id, by)
+        names = [f"{number + 1}单元" for number in range(entrances)] or [""]
+        known = set(building.homes.values_list("entrance", "room"))
+        rooms = [f"{floor + 1}{number + 1:02d}" for floor in range(floors) for number in range(per_floor)]
+        new = [(name, room) for name in names for room in rooms if (name, room) not in known]
+        if not new:
+            raise IllegalState("这些房屋都已登记，无需补建。")
+        Home.objects.bulk_create(Home(building=building, entrance=name, room=room) for name, room in new)
+        record("building.homes", building, by=by, now=now, after={"homes": len(new)})
+    return len(new)
+
+
+def remove_home(*, home_id: int, by: Actor, now: datetime) -> Building:
+    """Take a home off that was put on record by mistake. Raises IllegalState where somebody lives, or has lived."""
+    require(by)
+    with transaction.atomic(durable=True):
+        home = Home.objects.filter(pk=home_id, building__in=Building.objects.visible_to(by)).first()
+        if home is None:
+            raise NotFound("没有找到这套房屋，或不在您的管辖范围内。")
+        building = _locked(home.building_id, by)
+        if home.households.exists():
+            raise IllegalState("这套房屋登记过住户，不能删除。")
+        after = {"room": f"{home.entrance}{home.room}"}
+        home.delete()
+        record("building.home_removed", building, by=by, now=now, before=after, after={"room": ""})
+    return building
 
 
 def _locked(building_id: int, by: Actor) -> Building:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,18 +10,20 @@ from django.db import transaction
 
 from accounts.selectors import staff_of
 from governance import privacy
-from governance.errors import IllegalState, InvalidInput, NotFound
+from governance.errors import DomainError, IllegalState, InvalidInput, NotFound
 from governance.outbox.services import notify
 from governance.scope import Actor
 from members import registry
 from members.models import Household, Person
-from members.models.households import KINDS
-from members.services import _stays
+from members.models.households import KINDS, RELATIONS
+from members.services import _stays, persons
 from members.services._common import locked_household, locked_person, place_in, record, require, today_of
 from members.services.homes import home_of
-from members.services.persons import Joining
+from members.services.persons import Facts, Joining
 from members.words import choice_of, day_of, text_of
 
+# How somebody went → the state after.
+_GONE = {"moved": "left", "died": "dead"}
 _UNKNOWN = "没有找到这个身份证号的居民，请核对，或直接登记为新居民。"
 
 
@@ -39,10 +42,52 @@ def add_household(*, address: Address, kind: str = "owner", by: Actor, now: date
     """Put a household on record; its members join it after. Raises InvalidInput naming the field."""
     require(by)
     with transaction.atomic(durable=True):
-        household = Household(kind=choice_of(kind, KINDS, label="住户类型", field="kind"), made_at=now)
-        _settle(household, address, by)
-        household.save()
-        record("household.add", household, by=by, now=now, after={"address": where(household), "kind": household.kind})
+        return write_new(address=address, kind=kind, by=by, now=now)
+
+
+def write_new(*, address: Address, kind: str, by: Actor, now: datetime) -> Household:
+    """`add_household` within the caller's transaction and after its check of the right."""
+    household = Household(kind=choice_of(kind, KINDS, label="住户类型", field="kind"), made_at=now)
+    _settle(household, address, by)
+    household.save()
+    record("household.add", household, by=by, now=now, after={"address": where(household), "kind": household.kind})
+    return household
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newcomer:
+    """Somebody who is put on record with a new household: who, what to its head, since when (None: today)."""
+
+    facts: Facts
+    relation: str = "other"
+    on: date | None = None
+
+
+def enter_household(
+    *, address: Address, kind: str = "owner", people: Sequence[Newcomer], by: Actor, now: datetime
+) -> Household:
+    """Put a household on record with all of its people, or none of it.
+
+    What is refused of the second of them names its field as `people-1-<field>`.
+    """
+    require(by)
+    with transaction.atomic(durable=True):
+        return write_entered(address=address, kind=kind, people=people, by=by, now=now)
+
+
+def write_entered(*, address: Address, kind: str, people: Sequence[Newcomer], by: Actor, now: datetime) -> Household:
+    """`enter_household` within the caller's transaction and after its check of the right."""
+    if not people:
+        raise InvalidInput("请至少登记一人。", field="people")
+    household = write_new(address=address, kind=kind, by=by, now=now)
+    for number, one in enumerate(people):
+        joining = Joining(household_id=household.pk, relation=one.relation, on=one.on)
+        try:
+            persons.write_new(facts=one.facts, joining=joining, by=by, now=now)
+        except DomainError as refused:
+            refused.field = f"people-{number}-{refused.field}" if refused.field else ""
+            raise
+    household.refresh_from_db()
     return household
 
 
@@ -134,33 +179,39 @@ def _tell(person: Person, community_id: int, by: Actor, now: datetime) -> None:
 
 def leave(*, person_id: int, on: date, to: str, by: Actor, now: datetime, new_head_id: int | None = None) -> Person:
     """Note that a person moved away from the district 迁出; the record stays, with where to."""
-    to = text_of(to, label="迁往", field="to", most=200, least=2)
-    return _gone(person_id, "left", "moved", on, to, by, now, new_head_id)
+    return _gone(person_id, "moved", on, to, by, now, new_head_id)
 
 
 def die(*, person_id: int, on: date, by: Actor, now: datetime, new_head_id: int | None = None) -> Person:
     """Note that a person has died; the record stays."""
-    return _gone(person_id, "dead", "died", on, "", by, now, new_head_id)
+    return _gone(person_id, "died", on, "", by, now, new_head_id)
 
 
-def _gone(
-    person_id: int, state: str, how: str, on: date, to: str, by: Actor, now: datetime, new_head_id: int | None
-) -> Person:
+def _gone(person_id: int, how: str, on: date, to: str, by: Actor, now: datetime, new_head_id: int | None) -> Person:
     require(by)
-    on = day_of(on, today=today_of(now), label="日期", field="on")
     with transaction.atomic(durable=True):
-        person = locked_person(person_id, by)
-        if person.born_on is not None and on < person.born_on:
-            raise InvalidInput("日期不能早于出生日期。", field="on")
-        stay = _stays.current(person)
-        if stay is not None:
-            _lock_both(None, stay.household_id)
-        _stays.end(person, how, on, to, new_head_id)
-        person.state, person.left_on, person.left_to = state, on, to
-        person.changed_at, person.revision = now, person.revision + 1
-        person.save()
-        record(f"person.{how}", person, by=by, now=now, after={"state": state, "left_on": str(on), "left_to": to})
-        registry.person_gone(person=person, how=how, on=on, by=by, now=now)
+        return write_gone(person_id=person_id, how=how, on=on, to=to, new_head_id=new_head_id, by=by, now=now)
+
+
+def write_gone(
+    *, person_id: int, how: str, on: date, to: str, new_head_id: int | None, by: Actor, now: datetime
+) -> Person:
+    """`leave` (`how`: "moved") or `die` ("died") within the caller's transaction and after its check of the right."""
+    on = day_of(on, today=today_of(now), label="日期", field="on")
+    if how == "moved":
+        to = text_of(to, label="迁往", field="to", most=200, least=2)
+    person = locked_person(person_id, by)
+    if person.born_on is not None and on < person.born_on:
+        raise InvalidInput("日期不能早于出生日期。", field="on")
+    stay = _stays.current(person)
+    if stay is not None:
+        _lock_both(None, stay.household_id)
+    _stays.end(person, how, on, to, new_head_id)
+    person.state, person.left_on, person.left_to = _GONE[how], on, to
+    person.changed_at, person.revision = now, person.revision + 1
+    person.save()
+    record(f"person.{how}", person, by=by, now=now, after={"state": person.state, "left_on": str(on), "left_to": to})
+    registry.person_gone(person=person, how=how, on=on, by=by, now=now)
     return person
 
 
@@ -180,6 +231,38 @@ def change_head(*, household_id: int, person_id: int, by: Actor, now: datetime) 
         _stays.refresh(household)
         after = {"head_name": household.head_name}
         record("household.head", household, by=by, now=now, before={"head_name": before}, after=after)
+    return household
+
+
+def set_relations(*, household_id: int, relations: dict[int, str], by: Actor, now: datetime) -> Household:
+    """Say what every member is to the head, the head among them: `relations` by person, for all who live there.
+
+    Raises InvalidInput unless exactly one of them is the head, or where somebody is left out.
+    """
+    require(by)
+    for relation in relations.values():
+        choice_of(relation, RELATIONS, label="与户主的关系", field="relation")
+    with transaction.atomic(durable=True):
+        household = locked_household(household_id, by)
+        stays = {stay.person_id: stay for stay in household.stays.filter(until_on=None).select_related("person")}
+        if set(stays) != set(relations):
+            raise IllegalState("这一户的成员刚有变动，请刷新后重新填写。")
+        if list(relations.values()).count("head") != 1:
+            raise InvalidInput("每户须有一名户主，且只有一名。", field="relation")
+        before, changed = {"head_name": household.head_name}, 0
+        # The head that was leaves first: two at once the database does not let be.
+        for stay in sorted(stays.values(), key=lambda stay: relations[stay.person_id] == "head"):
+            if stay.relation != relations[stay.person_id]:
+                before[stay.person.name], changed = stay.get_relation_display(), changed + 1
+                stay.relation = relations[stay.person_id]
+                stay.save(update_fields=["relation"])
+        if not changed:
+            raise InvalidInput("没有改动任何内容，无需保存。")
+        _stays.refresh(household)
+        after = {"head_name": household.head_name} | {
+            stay.person.name: stay.get_relation_display() for stay in stays.values() if stay.person.name in before
+        }
+        record("household.relations", household, by=by, now=now, before=before, after=after)
     return household
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -56,20 +57,25 @@ def add_person(
     """
     require(by)
     with transaction.atomic(durable=True):
-        person = Person(seal_key=uuid.uuid4(), made_at=now, changed_at=now)
-        if facts.name is None:
-            raise InvalidInput("请填写姓名。", field="name")
-        _set(person, facts, now)
-        household = _stays.joined(joining, by) if joining else None
-        if household is None and unit_id is None:
-            raise InvalidInput("请选择所在的住户，或社区、网格。", field="unit")
-        place = _stays.place_of(household) if household else place_in(unit_id or 0, by)
-        for name, value in place.items():
-            setattr(person, name, value)
-        _insert(person)
-        if household and joining:
-            _stays.begin(person, household, joining.relation, joining.on or today_of(now), today_of(now))
-        record("person.add", person, by=by, now=now, after=kept(person))
+        return write_new(facts=facts, unit_id=unit_id, joining=joining, by=by, now=now)
+
+
+def write_new(*, facts: Facts, unit_id: int | None = None, joining: Joining | None, by: Actor, now: datetime) -> Person:
+    """`add_person` within the caller's transaction and after its check of the right."""
+    person = Person(seal_key=uuid.uuid4(), made_at=now, changed_at=now)
+    if facts.name is None:
+        raise InvalidInput("请填写姓名。", field="name")
+    _set(person, facts, now)
+    household = _stays.joined(joining, by) if joining else None
+    if household is None and unit_id is None:
+        raise InvalidInput("请选择所在的住户，或社区、网格。", field="unit")
+    place = _stays.place_of(household) if household else place_in(unit_id or 0, by)
+    for name, value in place.items():
+        setattr(person, name, value)
+    _insert(person)
+    if household and joining:
+        _stays.begin(person, household, joining.relation, joining.on or today_of(now), today_of(now))
+    record("person.add", person, by=by, now=now, after=kept(person))
     return person
 
 
@@ -77,17 +83,21 @@ def change_person(*, person_id: int, facts: Facts, by: Actor, now: datetime, rev
     """Correct what is known of a person who is here. Raises InvalidInput naming the field, IllegalState."""
     require(by)
     with transaction.atomic(durable=True):
-        person = locked_person(person_id, by, revision)
-        before = kept(person)
-        _set(person, facts, now)
-        after = kept(person)
-        numbers = facts.identity is not None or facts.phone is not None
-        if before == after and not numbers:
-            raise InvalidInput("没有改动任何内容，无需保存。")
-        person.changed_at, person.revision = now, person.revision + 1
-        _save(person)
-        _stays.rename(person)
-        record("person.change", person, by=by, now=now, before=before, after=after)
+        return write_change(person_id=person_id, facts=facts, by=by, now=now, revision=revision)
+
+
+def write_change(*, person_id: int, facts: Facts, by: Actor, now: datetime, revision: int | None = None) -> Person:
+    """`change_person` within the caller's transaction and after its check of the right."""
+    person = locked_person(person_id, by, revision)
+    before, numbers = kept(person), (person.identity_index, person.phone_index)
+    _set(person, facts, now)
+    after = kept(person)
+    if before == after and numbers == (person.identity_index, person.phone_index):
+        raise InvalidInput("没有改动任何内容，无需保存。")
+    person.changed_at, person.revision = now, person.revision + 1
+    _save(person)
+    _stays.rename(person)
+    record("person.change", person, by=by, now=now, before=before, after=after)
     return person
 
 
@@ -178,11 +188,21 @@ def require_reveal(by: Actor) -> None:
         raise NotAllowed("您的岗位只能查看脱敏后的号码。") from refused
 
 
-def merge_persons(*, keep_id: int, drop_id: int, words: str, by: Actor, now: datetime) -> Person:
+# What may be taken from the record that is merged although the kept one says otherwise.
+TAKEABLE = ("name", "gender", "born_on", "identity", "phone", "residence", "employer", "notes")
+_NUMBERS = {
+    "identity": (identity.set_identity, identity.identity_context),
+    "phone": (identity.set_phone, identity.phone_context),
+}
+
+
+def merge_persons(
+    *, keep_id: int, drop_id: int, words: str, take: Collection[str] = (), by: Actor, now: datetime
+) -> Person:
     """Bring two records of one person together: the kept one takes over what only the other knows, and its stays.
 
-    Nothing is lost: the other stays on record as merged. Raises InvalidInput where both have an identity number, and
-    not the same one.
+    `take` names what is taken from the other although the kept one says otherwise (of TAKEABLE). Nothing is lost: the
+    other stays on record as merged. Raises InvalidInput where both have an identity number, and not the same one.
     """
     require(by)
     words = text_of(words, label="合并理由", field="words", most=500, least=2)
@@ -192,18 +212,21 @@ def merge_persons(*, keep_id: int, drop_id: int, words: str, by: Actor, now: dat
         both = locked_persons([keep_id, drop_id], by)
         keep, drop = both[keep_id], both[drop_id]
         _check_one(keep, drop)
-        before = kept(keep)
+        before, place = kept(keep), _stays.place_of(keep)
         _stays.take_over(keep, drop, today_of(now))
         # The number leaves the other first: it is unique among those who are not merged.
         drop.state, drop.merged_into, drop.changed_at = "merged", keep, now
         drop.left_on, drop.revision = today_of(now), drop.revision + 1
         drop.save(update_fields=["state", "merged_into", "changed_at", "left_on", "revision"])
-        _take_over(keep, drop)
+        Person.objects.filter(merged_into=drop).update(merged_into=keep)
+        _take_over(keep, drop, take)
         registry.person_merged(keep=keep, drop=drop, by=by, now=now)
         keep.changed_at, keep.revision = now, keep.revision + 1
         keep.save()
+        _stays.rename(keep)
         record("person.merge", keep, by=by, now=now, before=before, after=kept(keep), reason=words)
         record("person.merged", drop, by=by, now=now, after={"merged_into": keep.pk}, reason=words)
+        registry.person_moved(person=keep, before=place, by=by, now=now)
     return keep
 
 
@@ -215,14 +238,25 @@ def _check_one(keep: Person, drop: Person) -> None:
         raise InvalidInput("两份档案的身份证号不同，不是同一个人。", field="drop")
 
 
-def _take_over(keep: Person, drop: Person) -> None:
-    """What the kept record does not know. Numbers are sealed anew, as each is bound to its row."""
-    for field, put, context in (
-        ("identity", identity.set_identity, identity.identity_context),
-        ("phone", identity.set_phone, identity.phone_context),
-    ):
-        if not getattr(keep, f"{field}_sealed") and (sealed := getattr(drop, f"{field}_sealed")):
+def _take_over(keep: Person, drop: Person, take: Collection[str]) -> None:
+    """What the kept record does not know, or was told to take. Plain facts first: the numbers have the last word."""
+    for name in ("gender", "born_on", "employer", "residence"):
+        if not getattr(keep, name) or name in take:
+            setattr(keep, name, getattr(drop, name) or getattr(keep, name))
+    keep.notes = _both_notes(keep.notes, drop.notes, taken="notes" in take)
+    if "name" in take:
+        identity.set_name(keep, drop.name)
+    for field, (put, context) in _NUMBERS.items():
+        sealed = getattr(drop, f"{field}_sealed")
+        if sealed and (not getattr(keep, f"{field}_sealed") or field in take):
+            # Sealed anew, as each is bound to its row.
             put(keep, privacy.open_sealed(sealed, context=context(drop)))
-    for name in ("gender", "born_on", "employer", "notes"):
-        if not getattr(keep, name):
-            setattr(keep, name, getattr(drop, name))
+    identity.agree_with_number(keep)
+
+
+def _both_notes(own: str, theirs: str, *, taken: bool) -> str:
+    """Both, while they fit: what somebody once wrote down of a person is not dropped unasked."""
+    if not own or not theirs or own == theirs:
+        return own or theirs
+    both = f"{own}；{theirs}"
+    return theirs if taken else both if len(both) <= _TEXTS["notes"][1] else own

@@ -9,20 +9,19 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.decorators import method_decorator
-from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts.rights import may
 from governance.sheets.buttons import actions_for
 from governance.ui.views import Action, Column, DetailPage, FormPage, ListPage, Order, find_or_404
+from members import registry
 from members.filters import HouseholdFilterSet
-from members.forms import HouseholdForm, MemberForm, TakeInForm
+from members.forms import DayForm, MemberForm, RelationsForm, TakeInForm
 from members.models import Household
-from members.services import households, persons
+from members.services import households, persons, proposals
 from members.services.households import where
 from members.services.persons import Joining
-
-_sensitive = method_decorator(sensitive_post_parameters("identity", "phone"), name="dispatch")
+from members.views.proposals import open_of
+from members.views.shared import EDIT, PROPOSED, Careful, alike, sensitive, traits_of
 
 
 class HouseholdList(ListPage):
@@ -51,9 +50,9 @@ class HouseholdList(ListPage):
 
     def get_actions(self) -> Sequence[Action]:
         sheet = actions_for("households", self.request, self.actor)
-        if not may(self.actor, "person.edit"):
+        if not may(self.actor, "person.enter"):
             return sheet
-        return (*sheet, Action("登记住户", reverse("members:household_add"), "plus", primary=True))
+        return (*sheet, Action("登记住户", reverse("members:entry"), "plus", primary=True))
 
 
 class HouseholdDetail(DetailPage):
@@ -76,32 +75,14 @@ class HouseholdDetail(DetailPage):
         """Members first, then those who left."""
         stays = list(self.object.stays.select_related("person").order_by("pk"))
         now_here = sorted((stay for stay in stays if stay.until_on is None), key=lambda stay: stay.relation != "head")
+        is_open = self.object.dissolved_on is None
         return super().get_context_data(
             where=where(self.object), members=now_here, left=[stay for stay in stays if stay.until_on is not None],
-            may_edit=self.object.dissolved_on is None and may(self.actor, "person.edit"),
-            has_personal_data=True, **kwargs,
+            may_edit=is_open and may(self.actor, EDIT), may_enter=is_open and may(self.actor, "person.enter"),
+            proposals=open_of([stay.person_id for stay in now_here], self.actor), has_personal_data=True,
+            sections=registry.household_sections(self.request, self.object, [stay.person for stay in now_here]),
+            **kwargs,
         )  # fmt: skip
-
-
-class HouseholdAdd(FormPage):
-    """登记住户; its people follow."""
-
-    form_class = HouseholdForm
-    title = "登记住户"
-    submit_label = "登记，接着登记成员"
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return super().get_form_kwargs() | {"by": self.actor}
-
-    def save(self, form: Any) -> str:
-        household = households.add_household(
-            address=form.address_given(), kind=form.cleaned_data["kind"], by=self.actor, now=timezone.now()
-        )
-        self.success_message = "已登记住户，请登记户主。"
-        return reverse("members:member_add", args=[household.pk])
-
-    def get_cancel_url(self) -> str:
-        return reverse("members:households")
 
 
 class _OfHousehold(FormPage):
@@ -135,21 +116,74 @@ class _OfHousehold(FormPage):
         return super().get_context_data(crumbs=crumbs, **kwargs)
 
 
-@_sensitive
-class MemberAdd(_OfHousehold):
-    """登记成员."""
+@sensitive
+class MemberAdd(_OfHousehold, Careful):
+    """登记成员, one after the other; a grid worker's goes to the community first."""
 
     form_class = MemberForm
+    template_name = "members/member_form.html"
     title = "登记成员"
     submit_label = "登记"
 
+    def look(self, form: Any) -> None:
+        """Who is like this."""
+        self.alike = alike(traits_of(form.facts(), self.household), self.actor)
+
     def save(self, form: Any) -> str:
-        made = persons.add_person(facts=form.facts(), joining=self.joining(form), by=self.actor, now=timezone.now())
-        self.success_message = f"已登记 {made.name}。"
+        told: dict[str, Any] = {
+            "facts": form.facts(), "joining": self.joining(form), "by": self.actor, "now": timezone.now()
+        }  # fmt: skip
+        if self.proposes:
+            proposals.propose_person(words=form.cleaned_data["words"], **told)
+            self.success_message = PROPOSED
+        else:
+            made = persons.add_person(**told)
+            self.success_message = f"已登记 {made.name}。"
+        return self.request.get_full_path() if "more" in self.request.POST else self.get_cancel_url()
+
+
+class Relations(_OfHousehold):
+    """户主与成员关系."""
+
+    form_class = RelationsForm
+    title = "户主与成员关系"
+    success_message = "已保存。"
+    says = "每户一名户主；其余成员按与户主的关系填写。"
+
+    def get_initial(self) -> dict[str, Any]:
+        return {}
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"household": self.household}
+
+    def save(self, form: Any) -> str:
+        households.set_relations(
+            household_id=self.household.pk, relations=form.relations(), by=self.actor, now=timezone.now()
+        )
         return self.get_cancel_url()
 
 
-@_sensitive
+class Dissolve(_OfHousehold):
+    """注销住户."""
+
+    form_class = DayForm
+    title = "注销住户"
+    submit_label = "注销"
+    says = "只能注销没有成员的住户；记录保留，房屋变为空置。"
+    danger = True
+    success_message = "已注销住户。"
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"on": timezone.localdate()}
+
+    def save(self, form: Any) -> str:
+        households.dissolve(
+            household_id=self.household.pk, on=form.cleaned_data["on"], by=self.actor, now=timezone.now()
+        )
+        return self.get_cancel_url()
+
+
+@sensitive
 class TakeIn(_OfHousehold):
     """凭证件迁入."""
 

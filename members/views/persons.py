@@ -9,23 +9,26 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.decorators import method_decorator
-from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST
 
 from accounts.rights import may
+from governance.errors import InvalidInput
 from governance.privacy.addresses import from_form, person_key, without_numbers
 from governance.sheets.buttons import actions_for
 from governance.ui import dates
 from governance.ui.views import Action, Column, DetailPage, FormPage, ListPage, Order, Tab, find_or_404
 from members import registry
-from members.filters import PersonFilterSet
-from members.forms import LeaveForm, PersonForm, RevealForm
-from members.models import Person, Stay
-from members.services import households, persons
+from members.filters import HouseholdFilterSet, PersonFilterSet
+from members.forms import JoinForm, LeaveForm, PersonForm, RevealForm, heirs_of
+from members.models import Household, Person, Stay
+from members.selectors import history
+from members.services import households, persons, proposals
 from members.services.households import where
+from members.services.persons import Joining
+from members.views.proposals import open_of
+from members.views.shared import EDIT, PROPOSED, Proposing, sensitive
 
-_sensitive = method_decorator(sensitive_post_parameters("identity", "phone"), name="dispatch")
 LIST = ("居民", "members:persons")
 
 
@@ -84,10 +87,11 @@ class PersonList(ListPage):
 
     def get_actions(self) -> Sequence[Action]:
         """People are put on record with their household."""
+        alike = [Action("疑似重复", reverse("members:duplicates"), "copy")] if may(self.actor, EDIT) else []
         sheet = actions_for("persons", self.request, self.actor)
-        if not may(self.actor, "person.edit"):
+        if not may(self.actor, "person.enter"):
             return sheet
-        return (*sheet, Action("登记住户", reverse("members:household_add"), "plus", primary=True))
+        return (*alike, *sheet, Action("登记住户", reverse("members:entry"), "plus", primary=True))
 
     def extra_context(self) -> dict[str, Any]:
         """A send without scripts is a POST: a full number must not stand in an address."""
@@ -121,15 +125,30 @@ class PersonDetail(DetailPage):
         return [("居民", reverse("members:persons")), (self.object.name, "")]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """The stays, newest first; who may change and look."""
-        stays = self.object.stays.select_related("household__home__building").order_by("-from_on", "-pk")
-        rows = [(stay, where(stay.household)) for stay in stays]
-        here = self.object.state == "here"
-        return super().get_context_data(
-            stays=rows, age=_age(self.object), may_edit=here and may(self.actor, "person.edit"),
-            may_reveal=may(self.actor, "person.reveal"), has_personal_data=True,
-            sections=registry.sections(self.request, self.object), **kwargs,
+        """Where they live and with whom, what became of the record, and what other subjects know."""
+        person, here = self.object, self.object.state == "here"
+        stays = list(
+            person.stays.select_related("household__home__building", "household__community", "household__grid")
+            .order_by("-from_on", "-pk")
         )  # fmt: skip
+        current = next((stay for stay in stays if stay.until_on is None), None)
+        inside = Household.objects.visible_to(self.actor).filter(pk__in=[stay.household_id for stay in stays])
+        return super().get_context_data(
+            current=current, where=where(current.household) if current else "", family=_family(current, person),
+            events=history.of_person(person, stays), inside=set(inside.values_list("pk", flat=True)),
+            age=_age(person), may_edit=here and may(self.actor, EDIT),
+            may_enter=here and may(self.actor, "person.enter"), may_reveal=may(self.actor, "person.reveal"),
+            sees_proposals=may(self.actor, "person.proposals"), proposals=open_of([person.pk], self.actor),
+            has_personal_data=True, sections=registry.sections(self.request, person), **kwargs,
+        )  # fmt: skip
+
+
+def _family(current: Stay | None, person: Person) -> list[Stay]:
+    """Who lives in the same household."""
+    if current is None:
+        return []
+    rows = Stay.objects.filter(household=current.household_id, until_on=None).exclude(person=person)
+    return sorted(rows.select_related("person").order_by("pk"), key=lambda stay: stay.relation != "head")
 
 
 class _OfPerson(FormPage):
@@ -150,11 +169,12 @@ class _OfPerson(FormPage):
         return super().get_context_data(crumbs=crumbs, **kwargs)
 
 
-@_sensitive
-class PersonChange(_OfPerson):
-    """修改居民档案."""
+@sensitive
+class PersonChange(_OfPerson, Proposing):
+    """修改居民档案; a grid worker's goes to the community first."""
 
     form_class = PersonForm
+    template_name = "members/person_form.html"
     title = "修改居民档案"
 
     def get_initial(self) -> dict[str, Any]:
@@ -171,26 +191,56 @@ class PersonChange(_OfPerson):
         return form
 
     def save(self, form: Any) -> str:
-        persons.change_person(person_id=self.person.pk, facts=form.facts(), by=self.actor, now=timezone.now())
-        self.success_message = "已保存。"
+        told: dict[str, Any] = {
+            "person_id": self.person.pk, "facts": form.facts(), "by": self.actor, "now": timezone.now()
+        }  # fmt: skip
+        if self.proposes:
+            proposals.propose_change(words=form.cleaned_data["words"], **told)
+            self.success_message = PROPOSED
+        else:
+            persons.change_person(revision=self._revision(), **told)
+            self.success_message = "已保存。"
         return self.get_cancel_url()
 
+    def _revision(self) -> int | None:
+        """The revision that the form was filled from, where it says so."""
+        sent = self.request.POST.get("revision", "")
+        return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 10 else None
 
-class _Gone(_OfPerson):
-    """迁出, 死亡."""
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {
+            "revision": self.request.POST.get("revision") or self.person.revision
+        }
+
+
+class _Gone(_OfPerson, Proposing):
+    """迁出, 死亡; a grid worker tells the community, which writes it."""
 
     form_class = LeaveForm
     danger = True
-    asks_where = False
+    how = ""
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """Where the person is head, the others of the household may follow."""
-        stay = self.person.stays.filter(until_on=None).first()
-        heirs: list[tuple[int, str]] = []
-        if stay is not None and stay.relation == "head":
-            others = Stay.objects.filter(household=stay.household_id, until_on=None).exclude(pk=stay.pk)
-            heirs = list(others.order_by("pk").values_list("person_id", "person__name"))
-        return super().get_form_kwargs() | {"heirs": heirs, "asks_where": self.asks_where}
+        asked = {"heirs": heirs_of(self.person), "asks_where": self.how == "moved"}
+        return super().get_form_kwargs() | asked
+
+    def save(self, form: Any) -> str:
+        data = form.cleaned_data
+        told: dict[str, Any] = {
+            "person_id": self.person.pk, "on": data["on"], "new_head_id": data.get("new_head"), "by": self.actor,
+            "now": timezone.now(),
+        }  # fmt: skip
+        if self.proposes:
+            proposals.propose_gone(how=self.how, to=data.get("to", ""), words=data["words"], **told)
+            self.success_message = PROPOSED
+        elif self.how == "moved":
+            households.leave(to=data["to"], **told)
+            self.success_message = f"已登记 {self.person.name} 迁出。"
+        else:
+            households.die(**told)
+            self.success_message = "已登记。"
+        return self.get_cancel_url()
 
 
 class Leave(_Gone):
@@ -198,16 +248,7 @@ class Leave(_Gone):
 
     title = "迁出登记"
     says = "迁出后不再计入本社区，档案保留。"
-    asks_where = True
-
-    def save(self, form: Any) -> str:
-        data = form.cleaned_data
-        households.leave(
-            person_id=self.person.pk, on=data["on"], to=data["to"], new_head_id=data.get("new_head"), by=self.actor,
-            now=timezone.now(),
-        )  # fmt: skip
-        self.success_message = f"已登记 {self.person.name} 迁出。"
-        return self.get_cancel_url()
+    how = "moved"
 
 
 class Die(_Gone):
@@ -215,13 +256,50 @@ class Die(_Gone):
 
     title = "死亡登记"
     says = "登记后档案保留，不能再修改。"
+    how = "died"
+
+
+class Join(_OfPerson):
+    """迁入另一户: choose the household, then as what and since when."""
+
+    form_class = JoinForm
+    template_name = "members/join.html"
+    title = "迁入另一户"
+    submit_label = "迁入"
+    into: Household | None = None
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if number := request.GET.get("to", ""):
+            rows = Household.objects.visible_to(self.actor).open().select_related("home__building")
+            self.into = find_or_404(rows, pk=number if number.isascii() else "0")
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"heirs": heirs_of(self.person)}
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"relation": "other" if self.into is None or self.into.size else "head"}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Households that were searched for, until one is chosen."""
+        text = self.request.GET.get("q", "").strip()[:40]
+        found: list[tuple[Household, str]] = []
+        if self.into is None and text:
+            rows = HouseholdFilterSet(None).find(Household.objects.visible_to(self.actor).open(), "q", text)
+            found = [(one, where(one)) for one in rows.select_related("home__building").order_by("-pk")[:20]]
+        context = {"person": self.person, "into": self.into, "text": text, "found": found}
+        return super().get_context_data(where=where(self.into) if self.into else "", **context, **kwargs)
 
     def save(self, form: Any) -> str:
+        if self.into is None:
+            raise InvalidInput("请先选择要迁入的住户。")
         data = form.cleaned_data
-        households.die(
-            person_id=self.person.pk, on=data["on"], new_head_id=data.get("new_head"), by=self.actor, now=timezone.now()
-        )
-        self.success_message = "已登记。"
+        joining = Joining(household_id=self.into.pk, relation=data["relation"], on=data["on"])
+        households.join(
+            person_id=self.person.pk, joining=joining, new_head_id=data.get("new_head"), by=self.actor,
+            now=timezone.now(),
+        )  # fmt: skip
+        self.success_message = f"{self.person.name} 已迁入{self.into}。"
         return self.get_cancel_url()
 
 

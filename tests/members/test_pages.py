@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -13,6 +14,16 @@ from tests.appeals.pages.conftest import browse  # noqa: F401
 from tests.members.conftest import identity_number
 
 pytestmark = pytest.mark.django_db
+
+
+def entered(*people: dict[str, str], **where: Any) -> dict[str, Any]:
+    """What the form of a household with its people sends: a couple unless said."""
+    people = people or ({"name": "王建国", "identity": identity_number()}, {"name": "刘敏"})
+    sent: dict[str, Any] = {"kind": "owner", "people-TOTAL_FORMS": len(people), "people-INITIAL_FORMS": 0} | where
+    for number, one in enumerate(people):
+        filled = {"relation": "spouse" if number else "head", "residence": "registered"} | one
+        sent |= {f"people-{number}-{name}": value for name, value in filled.items()}
+    return sent
 
 
 @pytest.fixture
@@ -61,14 +72,10 @@ class TestLists:
 class TestEntry:
     def test_a_household_with_its_people(self, browse, cast, district) -> None:  # noqa: F811
         client = browse(cast.cw)
-        where = {"unit": district.grid_1.pk, "address": "幸福里3号", "kind": "owner"}
-        answer = client.post("/people/households/add/", where)
+        answer = client.post("/people/entry/", entered(unit=district.grid_1.pk, address="幸福里3号"))
         home = Household.objects.get()
-        assert answer["Location"] == f"/people/households/{home.pk}/members/add/"
-        who = {"name": "王建国", "identity": identity_number(), "residence": "registered", "relation": "head"}
-        client.post(answer["Location"], who)
-        client.post(answer["Location"], who | {"name": "刘敏", "identity": "", "relation": "spouse"})
-        shown = client.get(f"/people/households/{home.pk}/").content.decode()
+        assert answer["Location"] == f"/people/households/{home.pk}/"
+        shown = client.get(answer["Location"]).content.decode()
         assert "王建国户" in shown
         assert "刘敏" in shown
         assert "990101********" in client.get(f"/people/{Person.objects.earliest('pk').pk}/").content.decode()

@@ -27,6 +27,7 @@ from grids.demo import build_territory
 from grids.models import Unit
 from grids.sites.demo import build_sites
 from members import demo as people
+from members import demo_review
 
 RECENT = 260
 DEFAULT = 6000
@@ -76,6 +77,8 @@ class Command(BaseCommand):
         ensure_staff(surnames=SURNAMES, given=GIVEN, now=now)
         with tqdm(desc="居民", unit="人", disable=None) as bar:
             people.fill(households_per_grid=households, surnames=SURNAMES, now=began, progress=bar.update)
+            people.fill(households_per_grid=HOUSEHOLDS, surnames=SURNAMES, now=began, progress=bar.update)
+        demo_review.fill(now=now)
         recent = min(RECENT, appeals)
         with tqdm(total=appeals - recent, desc="历史诉求", unit="件", disable=None) as bar:
             write_past(

@@ -1,0 +1,1 @@
+"""Reads of the people that are more than a filter."""
