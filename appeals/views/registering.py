@@ -19,8 +19,8 @@ from appeals.forms.registering import RegisterForm, ReportForm
 from appeals.models import Appeal
 from appeals.place import TERRITORY
 from appeals.repeats.finding import Asked, candidates
-from appeals.views.uploads import take_in
 from governance.errors import DomainError
+from governance.files.forms import take_in
 from governance.privacy.addresses import person_key
 from governance.scope import Actor, UnitKind
 from governance.ui.views import FormPage

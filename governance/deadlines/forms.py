@@ -22,7 +22,8 @@ EXTENDABLE, SAMPLED = {"resolve", "rehandle"}, {"visit"}
 _UNITS = [
     (unit.value, UNIT_NAMES[unit])
     for unit in (
-        Unit.WORKING_DAYS, Unit.WORKING_HOURS, Unit.CALENDAR_DAYS, Unit.NATURAL_HOURS, Unit.NATURAL_MINUTES
+        Unit.WORKING_DAYS, Unit.WORKING_HOURS, Unit.CALENDAR_DAYS, Unit.WHOLE_DAYS, Unit.NATURAL_HOURS,
+        Unit.NATURAL_MINUTES,
     )
 ]  # fmt: skip
 Data = dict[str, Any]
