@@ -210,10 +210,11 @@ def figures_by(
     """The figures of a unit in scope, grouped by a column (`street_id`, `kind_id` …): its value → figures unnamed."""
     place = {COLUMN[UnitKind(unit.kind)]: unit.pk} | ({"kind": kind} if kind else {})
     records: QuerySet[Any] = CareRecord.objects.counted_for(actor).open().filter(**place).order_by()
-    on_list = records.values_list(column).annotate(Count("pk"), Count("pk", filter=Q(state="open", due_at__lt=now)))
+    is_late = Q(state="open", due_at__lt=now)
+    on_list = records.values_list(column).annotate(whole=Count("pk"), part=Count("pk", filter=is_late))
     within = Q(due_at__gte=start_of(period.since), due_at__lt=start_of(period.until + timedelta(days=1)))
     turns: QuerySet[Any] = CareTurn.objects.counted_for(actor).filter(within & due_by(now), **place).order_by()
-    due = turns.values_list(column).annotate(Count("pk"), Count("pk", filter=Q(state="met")))
+    due = turns.values_list(column).annotate(whole=Count("pk"), part=Count("pk", filter=Q(state="met")))
     first = {key: (all_, late) for key, all_, late in on_list}
     second = {key: (all_, met) for key, all_, met in due}
     return {

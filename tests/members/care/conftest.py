@@ -50,10 +50,10 @@ def visit(cast: Cast, now: datetime) -> Callable[..., CareVisit]:
     """`visit(record, days=3)`: so many days after now; all well, unless said."""
 
     def make(
-        record: CareRecord, *, days: float = 0, found: str = "ok", by: Any = None, turn_id: int | None = None,
-        words: str = "一切正常", at: datetime | None = None,
+        record: CareRecord, *, days: float | timedelta = 0, found: str = "ok", by: Any = None,
+        turn_id: int | None = None, words: str = "一切正常", at: datetime | None = None,
     ) -> CareVisit:  # fmt: skip
-        moment = now + timedelta(days=days)
+        moment = now + (days if isinstance(days, timedelta) else timedelta(days=days))
         seen = Seen(at=at or moment, how="home", found=found, words=words)
         return record_visit(record_id=record.pk, seen=seen, turn_id=turn_id, by=by or cast.gw, now=moment)
 
