@@ -76,6 +76,11 @@ class Register(_Registering):
     title = "登记诉求"
     submit_label = "登记"
 
+    def get_initial(self) -> dict[str, Any]:
+        """With the unit that the address names, where another page leads here with a place."""
+        asked = self.request.GET.get("unit", "")
+        return {"unit": int(asked)} if asked.isascii() and asked.isdigit() and len(asked) < 19 else {}
+
     def save(self, form: Any) -> str:
         appeal = self.register(form)
         self.success_message = f"已登记，工单号 {appeal.number}，查询码 {appeal.query_code}。"

@@ -57,9 +57,7 @@ class CareFilterSet(_CareFilters):
             self.filters[name] = self.filters.pop(name)
         if self.request is not None:
             named = CareRecord.objects.visible_to(self.request.actor).open().order_by().values("visitor")
-            field = self.filters["visitor"]
-            field.queryset = User.objects.filter(pk__in=named).order_by("initials", "pk")
-            field.extra["label_from_instance"] = lambda user: user.name
+            self.filters["visitor"].queryset = User.objects.filter(pk__in=named).order_by("initials", "pk")
 
     def find(self, queryset: Any, name: str, value: str) -> Any:
         """By name or initials; a full number that stands here all the same is looked up by its hash."""

@@ -58,7 +58,12 @@ def register() -> None:
     register_actions()
     deadlines.register(SUBJECT, CareClocks())
     # How long a pause lasts was decided by a person.
-    adoption.register(SUBJECT, adoption.Adopter(adopting.waiting, adopting.adopt, frozenset({PAUSE})))
+    adoption.register(
+        SUBJECT,
+        adoption.Adopter(
+            adopting.waiting, adopting.adopt, frozenset({PAUSE}), "members:care_kinds", "关爱类别", noun="走访"
+        ),
+    )
     outbox.register_subject(SUBJECT, url=lambda pk: reverse("members:care_record", args=[pk]))
     files.register_owner(SUBJECT, may_see=_may_see)
     actions.register_subject(SUBJECT, "重点关爱")

@@ -210,7 +210,7 @@ def figures_by(
     """The figures of a unit in scope, grouped by a column (`street_id`, `kind_id` …): its value → figures unnamed."""
     place = {COLUMN[UnitKind(unit.kind)]: unit.pk} | ({"kind": kind} if kind else {})
     records: QuerySet[Any] = CareRecord.objects.counted_for(actor).open().filter(**place).order_by()
-    is_late = Q(state="open", due_at__lt=now)
+    is_late = Q(state="open", card="red")
     on_list = records.values_list(column).annotate(whole=Count("pk"), part=Count("pk", filter=is_late))
     within = Q(due_at__gte=start_of(period.since), due_at__lt=start_of(period.until + timedelta(days=1)))
     turns: QuerySet[Any] = CareTurn.objects.counted_for(actor).filter(within & due_by(now), **place).order_by()
