@@ -90,8 +90,23 @@ SUBJECTS: tuple[Subject, ...] = (
             "members:person_leave",
             "members:person_die",
             "members:person_reveal",
+            "members:care_add",
         ),
         pages=frozenset({"members:person"}),
+        seen=OF_PEOPLE,
+    ),
+    Subject(
+        name="care_record",
+        key="pk",
+        routes=(
+            "members:care_record",
+            "members:care_change",
+            "members:care_visit",
+            "members:care_pause",
+            "members:care_resume",
+            "members:care_end",
+        ),
+        pages=frozenset({"members:care_record", "members:care_visit"}),
         seen=OF_PEOPLE,
     ),
     Subject(

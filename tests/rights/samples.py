@@ -14,7 +14,9 @@ from governance.files.models import Attachment
 from governance.scope import Role, UnitKind
 from grids.models import ImportDraft, Site, SiteKind, SiteProposal, Unit, UnitChange
 from grids.sites.kinds import ensure_default_kinds
-from members.models import Household, Person
+from members.care import turns
+from members.care.kinds import ensure_default_kinds as ensure_default_kinds_of_care
+from members.models import CareKind, CareRecord, Household, Person
 from tests.appeals.conftest import new_appeal
 from tests.files.crafted import picture, upload
 from tests.fixtures import Cast, make_posting
@@ -52,6 +54,18 @@ class Samples:
     def household(self, unit: Unit) -> Household:
         """The same."""
         return Household.objects.create(address="幸福里1号", made_at=self.now, **self._lives(unit))
+
+    def care_record(self, unit: Unit) -> CareRecord:
+        """Somebody of the unit on a special care list, with a visit that is due."""
+        ensure_default_kinds_of_care()
+        place = self._lives(unit)
+        found = CareRecord.objects.create(
+            person=self.get("resident", next(name for name, one in self.units.items() if one == unit)),
+            kind=CareKind.objects.get(code="alone"), level="A", words="高血压，每日服药", since=date(2026, 11, 1),
+            made_at=self.now, changed_at=self.now, **place,
+        )  # fmt: skip
+        turns.begin(found, self.now, self.now)
+        return found
 
     def _lives(self, unit: Unit) -> dict[str, Any]:
         inside = {

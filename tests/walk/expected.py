@@ -64,6 +64,18 @@ MAY: dict[str, str] = {
     "members.services.homes.remove_building": "CS@community_1 CW@community_1",
     # "see: CS CW GW(own grid) SS SL(masked)": the full number, each time with a reason
     "members.services.persons.reveal": "SS@street_1 CS@community_1 CW@community_1 GW@grid_1",
+    # "persons: change: CS CW"; visits are written down by those who see the person and go there, SS included
+    "members.care.services.listing.add_record": "CS@community_1 CW@community_1",
+    "members.care.services.listing.change_record": "CS@community_1 CW@community_1",
+    "members.care.services.listing.end_record": "CS@community_1 CW@community_1",
+    "members.care.services.listing.assign": "CS@community_1 CW@community_1",
+    "members.care.services.pausing.pause_visits": "CS@community_1 CW@community_1",
+    "members.care.services.pausing.resume_visits": "CS@community_1 CW@community_1",
+    "members.care.services.visiting.record_visit": "SS@street_1 CS@community_1 CW@community_1 GW@grid_1 PG@grid_1",
+    # The lists and their rhythms are policies: DC
+    "members.care.services.keeping.add_kind": "DC",
+    "members.care.services.keeping.change_kind": "DC",
+    "members.care.services.adopting.adopt": "DC",
     # "policies, categories, calendar, templates: DC"
     "governance.deadlines.policies.add_version": "DC",
     "governance.deadlines.policies.add_policy": "DC",
@@ -95,6 +107,9 @@ WHEREVER: dict[str, str] = {
             "governance.deadlines.policies.withdraw",
             "governance.deadlines.policies.apply_version",
             "appeals.services.adopt.adopt",
+            "members.care.services.adopting.adopt",
+            "members.care.services.keeping.add_kind",
+            "members.care.services.keeping.change_kind",
         ),
         "one set of policies for the platform, which has one district",
     ),
@@ -167,6 +182,8 @@ _NO_SERVICES: dict[str, tuple[str, ...]] = {
         "grids.services.redrawing.made",
         "grids.services.redrawing.merge",
         "grids.services.redrawing.redraw_above",
+        "members.care.services.listing.close",
+        "members.care.services.pausing.go_on",
         "members.services.homes.home_of",
     ),
     "follows a unit's closing, in its transaction: walked as close_unit-with_work": (
@@ -176,6 +193,9 @@ _NO_SERVICES: dict[str, tuple[str, ...]] = {
         "grids.registry.unit_closed",
     ),
     "follows a person's move, leaving or merging, in its transaction: walked as those": (
+        "members.care.hooks.person_gone",
+        "members.care.hooks.person_merged",
+        "members.care.hooks.person_moved",
         "members.registry.person_gone",
         "members.registry.person_merged",
         "members.registry.person_moved",
@@ -193,6 +213,7 @@ _NO_SERVICES: dict[str, tuple[str, ...]] = {
         "governance.jobs.services.purge_files",
         "governance.jobs.services.recover",
         "governance.jobs.services.run",
+        "members.care.services.pausing.come_back",
         "grids.services.applying.apply_due_changes",
     ),
     "of a command on the machine itself, without a person's role": (
@@ -201,6 +222,7 @@ _NO_SERVICES: dict[str, tuple[str, ...]] = {
         "grids.sites.demo.build_sites",
     ),
     "a look, told by the page that shows it": ("governance.jobs.services.record_download",),
+    "reads a request: tests/appeals/pages": ("governance.files.forms.take_in",),
     "reads a request: walked in test_signing.py": (
         "accounts.sessions.act_as",
         "accounts.sessions.begin",

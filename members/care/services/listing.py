@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 
 from governance.deadlines import services as deadlines
 from governance.deadlines.models import Clock
-from governance.errors import DomainError, IllegalState, InvalidInput
+from governance.errors import DomainError, IllegalState, InvalidInput, NotFound
 from governance.scope import Actor
 from members.care import turns
 from members.care.services import _common
@@ -115,7 +115,10 @@ def assign(
         raise InvalidInput(f"一次最多指定 {MOST_AT_ONCE} 人，请缩小范围。")
     done, refused = 0, []
     with transaction.atomic(durable=True):
-        for record in _common.locked_many(record_ids, by):
+        records = _common.locked_many(record_ids, by)
+        if not records:
+            raise NotFound("没有找到所选的关爱记录，或不在您的管辖范围内。")
+        for record in records:
             try:
                 done += _assign(record, visitor_id, by, now)
             except DomainError as error:
