@@ -112,7 +112,7 @@ class Migration(migrations.Migration):
                     "pause_reason",
                     models.CharField(
                         blank=True,
-                        choices=[("hospital", "住院、入住机构"), ("away", "外出、探亲"), ("other", "其他")],
+                        choices=[("hospital", "住院"), ("away", "外出"), ("other", "其他")],
                         max_length=8,
                         verbose_name="暂停原因",
                     ),

@@ -12,7 +12,7 @@ STATES = [(OPEN, "走访中"), (PAUSED, "暂停走访"), (ENDED, "已结束")]
 # Why a record ended: by hand, and by what became of the person.
 ENDINGS = [("improved", "不再符合条件"), ("declined", "本人或家属不需要"), ("mistake", "登记有误"), ("other", "其他")]
 ENDS = [*ENDINGS, ("died", "死亡"), ("left", "迁出"), ("merged", "档案合并")]
-PAUSES = [("hospital", "住院、入住机构"), ("away", "外出、探亲"), ("other", "其他")]
+PAUSES = [("hospital", "住院"), ("away", "外出"), ("other", "其他")]
 HOWS = [("home", "上门"), ("phone", "电话"), ("video", "视频")]
 ABSENT = "absent"
 FOUND = [("ok", "正常"), ("help", "需要帮助"), (ABSENT, "没有见到")]
