@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.urls import reverse
 
+from accounts.rights import may
 from accounts.services import setup
 from appeals import of_people
 from appeals.actions import register_actions
@@ -32,6 +33,8 @@ from governance.privacy.registry import register_sealed
 from governance.scope import Actor
 from grids import registry as territory
 from members import registry as people
+from members.care import registry as care
+from members.models import CareRecord
 
 _ACTIONS = {
     "appeal.register": "登记诉求",
@@ -51,7 +54,7 @@ def register_all() -> None:
     deadlines.register(SUBJECT, AppealClocks())
     register_actions()
     adoption.register(
-        SUBJECT, adoption.Adopter(adopt.waiting, adopt.adopt, frozenset({REVIEW}), "appeals:policy_rules")
+        SUBJECT, adoption.Adopter(adopt.waiting, adopt.adopt, frozenset({REVIEW}), "appeals:policy_rules", noun="诉求")
     )
     outbox.register_refusal("hotline", take_refusal)
     outbox.register_subject(SUBJECT, url=lambda pk: reverse("appeals:detail", args=[pk]))
@@ -67,6 +70,7 @@ def register_all() -> None:
     setup.register_step(_begin)
     people.register_section(of_people.of_person, order=people.APPEALS)
     people.register_household_section(of_people.of_household, order=people.APPEALS)
+    care.register_help(_help)
     register_import()
     register_pages()
 
@@ -83,3 +87,10 @@ def _begin(district_id: int, by: Actor, now: datetime) -> str:
 def _may_see(actor: Actor, appeal_id: int) -> bool:
     """The files of an appeal are for those who see the appeal."""
     return Appeal.objects.visible_to(actor).filter(pk=appeal_id).exists()
+
+
+def _help(actor: Actor, record: CareRecord) -> care.HelpLink | None:
+    """A visit found somebody in need: an appeal from where they live. No name stands in the address."""
+    if not may(actor, "appeal.register"):
+        return None
+    return care.HelpLink("登记为诉求", f"{reverse('appeals:register')}?unit={record.grid_id or record.community_id}")

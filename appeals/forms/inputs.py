@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import json
-import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
-from django.utils.datastructures import MultiValueDict
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from appeals.models import Category
-from governance.files.models import Attachment
 from governance.scope import UnitKind
 from grids.models import KIND_LABELS, Unit
 
@@ -133,53 +129,3 @@ def category_options(*, leaves_only: bool = False) -> list[Option]:
     labels = {str(kind.value): label for kind, label in KIND_LABELS.items()}
     columns = rows.values_list("pk", "path", "initials", "lead_kind")
     return [(pk, path.replace("/", " / "), py.lower(), labels.get(kind, "")) for pk, path, py, kind in columns]
-
-
-class UploadsWidget(forms.Widget):
-    """Files to be chosen, and those that were taken in already when the form came back with errors."""
-
-    template_name = "appeals/parts/uploads.html"
-    needs_multipart_form = True
-
-    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        """With the files that wait for this form."""
-        context = super().get_context(name, value, attrs)
-        ids = [one for one in value or [] if isinstance(one, uuid.UUID)]
-        context["kept"] = list(Attachment.objects.filter(pk__in=ids, subject_id=None).order_by("uploaded_at"))
-        return context
-
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[uuid.UUID]:
-        """Ids of files that were taken in before; whatever is no id is left out."""
-        given = data.getlist(name) if hasattr(data, "getlist") else data.get(name) or []
-        return [one for one in map(_uuid, given) if one is not None]
-
-    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
-        """A form without files says nothing of them."""
-        return False
-
-
-def _uuid(text: Any) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(str(text))
-    except ValueError:
-        return None
-
-
-class UploadsField(forms.Field):
-    """Attachments of a form, as ids of drafts. The view takes the files in first (`views.uploads`)."""
-
-    widget = UploadsWidget
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("label", "附件")
-        kwargs.setdefault("required", False)
-        super().__init__(**kwargs)
-
-    def clean(self, value: Any) -> list[uuid.UUID]:
-        """The ids."""
-        return list(value or [])
-
-
-def chosen_files(files: MultiValueDict[str, UploadedFile[bytes]]) -> Iterable[UploadedFile[bytes]]:
-    """The files that a person chose, under any of the names that the inputs have."""
-    return [file for name in ("files", "camera") for file in files.getlist(name)]

@@ -7,11 +7,11 @@ from typing import Any
 from django import forms
 
 from appeals import requests
-from appeals.forms.inputs import UploadsField
 from appeals.forms.steps import StepForm, words_field
 from appeals.models import Shelving
 from appeals.services import extend, shelve
 from governance.deadlines.terms import UNIT_NAMES
+from governance.files.forms import UploadsField
 from governance.ui import dates
 from governance.ui.forms import Segments
 

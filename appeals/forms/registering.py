@@ -11,11 +11,12 @@ from typing import Any
 from django import forms
 
 from accounts.rights import may
-from appeals.forms.inputs import LongChoiceField, UploadsField, category_options, unit_options
+from appeals.forms.inputs import LongChoiceField, category_options, unit_options
 from appeals.forms.steps import words_field
 from appeals.models import CHANNELS, HANDLING_KINDS, URGENCIES, Category
 from appeals.place import TERRITORY
 from appeals.services import NewAppeal
+from governance.files.forms import UploadsField
 from governance.scope import Actor, Role, UnitKind
 from governance.ui.forms import DateTimeInput, Segments, Tiles
 from grids.models import Unit

@@ -8,13 +8,14 @@ from typing import Any, ClassVar
 from django import forms
 
 from appeals import services, suggestions
-from appeals.forms.inputs import LongChoiceField, LongMultipleField, UploadsField, category_options, unit_options
+from appeals.forms.inputs import LongChoiceField, LongMultipleField, category_options, unit_options
 from appeals.models import HANDLING_KINDS, URGENCIES, Appeal, Category, SendBack, Visit
 from appeals.place import TERRITORY
 from appeals.services.settle import REJECT_REASONS
 from appeals.targets import assisting_targets, targets
 from appeals.workflow import STEPS
 from governance.errors import InvalidInput
+from governance.files.forms import UploadsField
 from governance.scope import Actor
 from governance.ui.forms import Segments
 from grids.models import Unit

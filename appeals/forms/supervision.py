@@ -6,12 +6,12 @@ from typing import Any
 
 from django import forms
 
-from appeals.forms.inputs import UploadsField
 from appeals.forms.steps import StepForm, words_field
 from appeals.models import SupervisionOrder
 from appeals.services.supervise import to_answer, to_review
 from appeals.stages import open_stages
 from appeals.standing import lies_with
+from governance.files.forms import UploadsField
 from governance.ui.forms import Segments
 from grids.models import Unit
 

@@ -24,9 +24,9 @@ from appeals.forms.steps import StepForm
 from appeals.models import Appeal
 from appeals.repeats.company import company_of
 from appeals.views import dossier
-from appeals.views.uploads import take_in
 from appeals.workflow import ANSWER_HOTLINE, STEPS, Step
 from governance.errors import DomainError
+from governance.files.forms import take_in
 from governance.ui.views import ActorMixin, DetailPage, find_or_404
 
 # Of the steps that a person may take, the first of these is the one button.

@@ -19,8 +19,8 @@ from appeals.forms.registering import RegisterForm, ReportForm
 from appeals.models import Appeal
 from appeals.place import TERRITORY
 from appeals.repeats.finding import Asked, candidates
-from appeals.views.uploads import take_in
 from governance.errors import DomainError
+from governance.files.forms import take_in
 from governance.privacy.addresses import person_key
 from governance.scope import Actor, UnitKind
 from governance.ui.views import FormPage
@@ -75,6 +75,11 @@ class Register(_Registering):
     form_class = RegisterForm
     title = "登记诉求"
     submit_label = "登记"
+
+    def get_initial(self) -> dict[str, Any]:
+        """With the unit that the address names, where another page leads here with a place."""
+        asked = self.request.GET.get("unit", "")
+        return {"unit": int(asked)} if asked.isascii() and asked.isdigit() and len(asked) < 19 else {}
 
     def save(self, form: Any) -> str:
         appeal = self.register(form)

@@ -41,8 +41,11 @@ class Adopter:
     waiting: Callable[[PolicyVersion], QuerySet[Any]]
     adopt: Callable[[Sequence[int], PolicyVersion, Actor, datetime], int]
     kept: frozenset[str] = frozenset()
-    # The name of the page that says which subjects follow which policy.
+    # The name of the page that says which subjects follow which policy, and what that page is called.
     rules_page: str = ""
+    rules_name: str = "时限规则"
+    # What the subjects are called: 未办结的诉求.
+    noun: str = "事项"
 
 
 _adopters: dict[str, Adopter] = {}
@@ -57,6 +60,18 @@ def rules_page(subject_type: str) -> str:
     """The name of the app's page of rules; "" where it has none."""
     adopter = _adopters.get(subject_type)
     return adopter.rules_page if adopter else ""
+
+
+def rules_name(subject_type: str) -> str:
+    """What the app's page of rules is called; "" where it has none."""
+    adopter = _adopters.get(subject_type)
+    return adopter.rules_name if adopter and adopter.rules_page else ""
+
+
+def noun(subject_type: str) -> str:
+    """What the subjects of this type are called."""
+    adopter = _adopters.get(subject_type)
+    return adopter.noun if adopter else "事项"
 
 
 def waiting(version: PolicyVersion) -> int:
@@ -101,7 +116,9 @@ def adopt_work(job: Job, progress: Progress, now: datetime) -> jobs.Outcome:
         batch = ids[start : start + BATCH]
         done += adopter.adopt(batch, version, by, now)
         progress.advance(len(batch))
-    return jobs.Outcome(f"“{version.policy.name}”第 {version.number} 版已用于 {done} 件未办结的事项。")
+    return jobs.Outcome(
+        f"“{version.policy.name}”第 {version.number} 版已用于 {done} 件未办结的{noun(version.policy.subject_type)}。"
+    )
 
 
 def adopter_of(version: PolicyVersion) -> Adopter:

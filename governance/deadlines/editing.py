@@ -46,7 +46,7 @@ class _PolicyPage(FormPage):
 
 
 class EditPolicy(_PolicyPage):
-    """A new version in two steps: what it changes, and what it would do to open appeals, is shown before it counts."""
+    """A new version in two steps: what it changes, and what it would do to what is open, is shown before it counts."""
 
     template_name = "deadlines/edit.html"
     form_class = PolicyForm
@@ -83,7 +83,10 @@ class EditPolicy(_PolicyPage):
             return self.refuse(form, refused)
         self.submit_label = "确认保存"
         changed = changes_in_words(Terms.parse(self.newest().terms), terms)
-        context = self.get_context_data(form=form, effect=effect, moved=effect_rows(effect), seen=seen, changed=changed)
+        context = self.get_context_data(
+            form=form, effect=effect, moved=effect_rows(effect), seen=seen, changed=changed,
+            noun=adoption.noun(self.policy.subject_type),
+        )  # fmt: skip
         return self.render_to_response(context)
 
     def refuse(self, form: BaseForm, refused: DomainError) -> HttpResponse:
@@ -119,7 +122,9 @@ class AddPolicy(_PolicyPage):
         policy = policies.add_policy(
             name=data["name"], like_id=data["like"].pk, note=data["note"], by=self.actor, now=timezone.now()
         )
-        self.success_message = f"已新增“{policy.name}”。修改时限后，在“时限规则”中指定哪些诉求使用它。"
+        noun, rules = adoption.noun(policy.subject_type), adoption.rules_name(policy.subject_type)
+        then = f"修改时限后，在“{rules}”中指定哪些{noun}使用它。" if rules else ""
+        self.success_message = f"已新增“{policy.name}”。{then}"
         return reverse("deadlines:policy_edit", args=[policy.pk])
 
 
@@ -132,7 +137,7 @@ class ApplyPolicy(_PolicyPage):
 
     def get_title(self) -> str:
         """With the policy's name."""
-        return f"“{self.policy.name}”用于未办结的诉求"
+        return f"“{self.policy.name}”用于未办结的{adoption.noun(self.policy.subject_type)}"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """How many there are, and what becomes of their limits."""
@@ -142,7 +147,12 @@ class ApplyPolicy(_PolicyPage):
             raise Http404("这个方案还没有生效的版本。")
         effect = adoption.preview(self.policy, Terms.parse(version.terms), now)
         return super().get_context_data(
-            version=version, waiting=adoption.waiting(version), effect=effect, moved=effect_rows(effect), **kwargs
+            noun=adoption.noun(self.policy.subject_type),
+            version=version,
+            waiting=adoption.waiting(version),
+            effect=effect,
+            moved=effect_rows(effect),
+            **kwargs,
         )
 
     def save(self, form: Any) -> str:

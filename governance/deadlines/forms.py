@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.forms import BoundField
 
-from governance.deadlines import actions
+from governance.deadlines import actions, adoption
 from governance.deadlines.models import Policy
 from governance.deadlines.policies import STAGE
 from governance.deadlines.terms import UNIT_NAMES, Mark, Term, Terms, Unit
@@ -22,7 +22,8 @@ EXTENDABLE, SAMPLED = {"resolve", "rehandle"}, {"visit"}
 _UNITS = [
     (unit.value, UNIT_NAMES[unit])
     for unit in (
-        Unit.WORKING_DAYS, Unit.WORKING_HOURS, Unit.CALENDAR_DAYS, Unit.NATURAL_HOURS, Unit.NATURAL_MINUTES
+        Unit.WORKING_DAYS, Unit.WORKING_HOURS, Unit.CALENDAR_DAYS, Unit.WHOLE_DAYS, Unit.NATURAL_HOURS,
+        Unit.NATURAL_MINUTES,
     )
 ]  # fmt: skip
 Data = dict[str, Any]
@@ -49,7 +50,6 @@ class PolicyForm(forms.Form):
         label="生效时间",
         required=False,
         widget=DateTimeInput(),
-        help_text="留空为立即生效；只用于以后登记的诉求。",
     )
     note = forms.CharField(
         label="修改依据", max_length=200, required=False, help_text="如文件名称、会议要求，会记入审计。"
@@ -59,6 +59,8 @@ class PolicyForm(forms.Form):
     def __init__(self, *args: Any, policy: Policy, terms: Terms, number: int, **more: Any) -> None:
         super().__init__(*args, **more)
         self.policy, self.old = policy, terms
+        told = f"留空为立即生效；只用于以后的{adoption.noun(policy.subject_type)}。"
+        self.fields["effective_from"].help_text = told
         self.kinds = sorted(terms, key=kind_order)
         self.fields["base"].initial = number
         for kind in self.kinds:

@@ -26,6 +26,7 @@ _LARGEST = {
     "natural_minutes": 5_300_000,
     "natural_hours": 88_000,
     "calendar_days": 3_660,
+    "whole_days": 3_660,
     "working_hours": 20_000,
     "working_days": 2_600,
 }
@@ -37,12 +38,16 @@ class Unit(StrEnum):
     NATURAL_MINUTES = "natural_minutes"
     NATURAL_HOURS = "natural_hours"
     CALENDAR_DAYS = "calendar_days"
+    # To the end of the day, whatever the time of day it began: for what is done once in so many days.
+    WHOLE_DAYS = "whole_days"
     WORKING_HOURS = "working_hours"
     WORKING_DAYS = "working_days"
     NATURAL_SECONDS = "natural_seconds"
     WORKING_SECONDS = "working_seconds"
     # The same, of a limit in days: used up at a closing it ends at the next opening, as a limit in days does.
     WORKING_DAY_SECONDS = "working_day_seconds"
+    # What a pause left of whole days: it ends with its day again.
+    WHOLE_DAY_SECONDS = "whole_day_seconds"
 
     @property
     def is_working(self) -> bool:
@@ -54,11 +59,13 @@ UNIT_NAMES = {
     Unit.NATURAL_MINUTES: "分钟",
     Unit.NATURAL_HOURS: "小时",
     Unit.CALENDAR_DAYS: "天",
+    Unit.WHOLE_DAYS: "个整天",
     Unit.WORKING_HOURS: "个工作小时",
     Unit.WORKING_DAYS: "个工作日",
     Unit.NATURAL_SECONDS: "秒",
     Unit.WORKING_SECONDS: "工作秒",
     Unit.WORKING_DAY_SECONDS: "工作秒",
+    Unit.WHOLE_DAY_SECONDS: "秒",
 }
 
 

@@ -50,10 +50,20 @@ def shift(
         return calendar.add_working_seconds(local, amount * _WORKING[span.unit])
     if span.unit == Unit.WORKING_DAY_SECONDS:
         return calendar.next_working(calendar.add_working_seconds(local, amount))
+    if span.unit == Unit.WHOLE_DAYS:
+        return _end_of_day(local + timedelta(days=amount))
+    if span.unit == Unit.WHOLE_DAY_SECONDS:
+        moment = calendar.add_natural_seconds(local, amount)
+        # What was late stays exactly as late.
+        return moment if amount < 0 else _end_of_day(moment)
     if span.unit == Unit.WORKING_DAYS:
         add = calendar.add_working_days_to_limit if from_limit and not back else calendar.add_working_days
         return add(local, amount)
     return local + timedelta(days=amount)
+
+
+def _end_of_day(local: datetime) -> datetime:
+    return local.replace(hour=23, minute=59, second=59)
 
 
 def due(counted_from: datetime, legs: Iterable[Span], calendar: WorkCalendar) -> datetime:
@@ -149,6 +159,8 @@ def rest(seconds: int, unit: Unit) -> Span:
     """What was left, as a leg to count on from."""
     if unit in {Unit.WORKING_DAYS, Unit.WORKING_DAY_SECONDS}:
         return Span(seconds, Unit.WORKING_DAY_SECONDS)
+    if unit in {Unit.WHOLE_DAYS, Unit.WHOLE_DAY_SECONDS}:
+        return Span(seconds, Unit.WHOLE_DAY_SECONDS)
     return Span(seconds, Unit.WORKING_SECONDS if unit.is_working else Unit.NATURAL_SECONDS)
 
 

@@ -33,11 +33,25 @@ class Policies(PageMixin, TemplateView):
         """The policies, and how many clocks are in trouble."""
         now = timezone.now()
         return super().get_context_data(
+            rules=_rules(),
             policies=[_policy(policy, versions, now) for policy, versions in selectors.policies_with_terms()],
             stuck=selectors.stuck_count(),
             held=guard.held(),
             **kwargs,
         )
+
+
+def _rules() -> list[dict[str, str]]:
+    """For each type of subject that has policies: what it is called, and the page that says which follows which."""
+    types = list(Policy.objects.order_by("pk").values_list("subject_type", flat=True))
+    return [
+        {
+            "noun": adoption.noun(one),
+            "url": nav.url(adoption.rules_page(one)) or "",
+            "name": adoption.rules_name(one),
+        }
+        for one in dict.fromkeys(types)
+    ]
 
 
 def _policy(policy: Any, versions: list[selectors.Version], now: datetime) -> dict[str, Any]:
@@ -47,7 +61,7 @@ def _policy(policy: Any, versions: list[selectors.Version], now: datetime) -> di
         "in_force": in_force,
         "limits": _limits(in_force.terms) if in_force else [],
         "waiting": _waiting(policy, in_force) if in_force else 0,
-        "rules_url": nav.url(adoption.rules_page(policy.subject_type)),
+        "noun": adoption.noun(policy.subject_type),
         "versions": [{"version": version, "state": _state(version, in_force, now)} for version in versions],
     }
 

@@ -140,6 +140,7 @@ SPANS = st.one_of(
     st.builds(Span, st.integers(1, 30), st.just(Unit.WORKING_DAYS)),
     st.builds(Span, st.integers(1, 90), st.just(Unit.WORKING_HOURS)),
     st.builds(Span, st.integers(1, 40), st.just(Unit.CALENDAR_DAYS)),
+    st.builds(Span, st.integers(1, 40), st.just(Unit.WHOLE_DAYS)),
     st.builds(Span, st.integers(1, 60_000), st.just(Unit.NATURAL_MINUTES)),
 )
 HAPPENINGS = st.lists(

@@ -74,6 +74,7 @@ SHARED: dict[str, str] = {
     "deadlines:policy_edit": "one set of policies for the whole district",
     "deadlines:policy_apply": "one set of policies for the whole district",
     "deadlines:version_withdraw": "one set of policies for the whole district",
+    "members:care_kind": "one set of special care lists for the whole district",
     "calendars:year": "one calendar for the whole district",
     "calendars:import_year": "one calendar for the whole district",
     "calendars:import_announced": "one calendar for the whole district",

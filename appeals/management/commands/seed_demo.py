@@ -28,6 +28,7 @@ from grids.models import Unit
 from grids.sites.demo import build_sites
 from members import demo as people
 from members import demo_review
+from members.care import demo as care
 
 RECENT = 260
 DEFAULT = 6000
@@ -87,6 +88,8 @@ class Command(BaseCommand):
         with tqdm(desc=f"近 {DAYS} 天", unit="步", disable=None) as bar:
             play(count=recent, first=0, now=now, progress=bar.update)
         repeats.mark(now)
+        with tqdm(desc="重点关爱", unit="人", disable=None) as bar:
+            care.fill(now=now, progress=bar.update)
         audit.record(
             action=DONE, subject_type="grids.unit", subject_id=Unit.objects.get(code="230604").pk,
             after={"appeals": appeals}, by=PLATFORM, now=now,

@@ -136,5 +136,4 @@ WALKED_APART: dict[str, str] = {
     "appeals.imports.services.start_here": "of a command, without a person's role: tests/appeals/imports",
     "appeals.imports.services.record_download": "a look, told by the page that shows it: tests/appeals/imports",
     "appeals.units.hand_over": "by the territory, inside its own step: tests/appeals/test_units.py",
-    "appeals.views.uploads.take_in": "reads a request: tests/appeals/pages",
 }

@@ -1,0 +1,1 @@
+"""重点关爱 in the browser."""
