@@ -2,6 +2,32 @@
 
 from members.models.homes import Building, Home
 from members.models.households import Household, Stay
+from members.models.party import (
+    DoubleRegistration,
+    MembershipTransfer,
+    PartyMembership,
+    PartyOrganisation,
+    PartyPost,
+    ServiceDone,
+    Term,
+    TermExtension,
+)
 from members.models.persons import GENDERS, RESIDENCES, Person
 
-__all__ = ["GENDERS", "RESIDENCES", "Building", "Home", "Household", "Person", "Stay"]
+__all__ = [
+    "GENDERS",
+    "RESIDENCES",
+    "Building",
+    "DoubleRegistration",
+    "Home",
+    "Household",
+    "MembershipTransfer",
+    "PartyMembership",
+    "PartyOrganisation",
+    "PartyPost",
+    "Person",
+    "ServiceDone",
+    "Stay",
+    "Term",
+    "TermExtension",
+]
