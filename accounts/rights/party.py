@@ -16,6 +16,7 @@ RIGHTS: Rights = {
 
 ROUTES: Routes = {
     "members:party": {"GET": "party.see"},
+    "members:party_organisations": {"GET": "party.see"},
     "members:party_children": {"GET": "party.see"},
     "members:party_organisation": {"GET": "party.see"},
     "members:party_elections": {"GET": "party.see"},

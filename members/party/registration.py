@@ -28,7 +28,7 @@ _PAGES = (
             "members:party_organisation", "members:party_found", "members:party_change", "members:party_move",
             "members:party_merge", "members:party_dissolve", "members:party_election", "members:party_appoint",
             "members:party_post_end", "members:party_extension_ask", "members:party_extension_decide",
-            "members:party_figures",
+            "members:party_figures", "members:party_organisations",
         ),
     ),
     NavItem(

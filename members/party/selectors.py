@@ -57,6 +57,12 @@ def member_counts(actor: Actor) -> dict[int, int]:
     return dict(rows.annotate(count=Count("pk")))
 
 
+def counts_of(ids: Collection[int]) -> dict[int, int]:
+    """How many members each of these organisations has itself."""
+    rows = PartyMembership.objects.current().filter(organisation_id__in=ids).order_by().values_list("organisation_id")
+    return dict(rows.annotate(count=Count("pk")))
+
+
 class Tree:
     """The open organisations in an actor's scope by what stands above them; three queries, whatever its size."""
 
@@ -248,15 +254,15 @@ class FigureRow:
 
 
 def figures(actor: Actor, today: date) -> list[FigureRow]:
-    """By street for the district, by community below; six queries. Those at a level above are in the totals alone."""
-    is_district = actor.unit_kind == UnitKind.DISTRICT
-    column = "street_id" if is_district else "community_id"
+    """By street for the district, by community below, the grid's own for its workers; six queries."""
+    kind = {UnitKind.DISTRICT: UnitKind.STREET, UnitKind.GRID: UnitKind.GRID}.get(
+        actor.unit_kind or UnitKind.GRID, UnitKind.COMMUNITY
+    )
+    column = f"{kind}_id"
     place = place_of(actor, ORGANISATIONS)
     if place is None:
         return []
-    kind = UnitKind.STREET if is_district else UnitKind.COMMUNITY
-    own = {"pk": actor.community_id} if actor.unit_kind == UnitKind.GRID else place
-    units = Unit.objects.open().filter(kind=kind, **own).order_by("code")
+    units = Unit.objects.open().visible_to(actor).filter(kind=kind).order_by("code")
     rows = {unit.pk: FigureRow(unit) for unit in units}
     _count_organisations(rows, column, place)
     _count_members(rows, column, place)
@@ -317,3 +323,8 @@ def secretaries(ids: Collection[int]) -> dict[int, str]:
     """Who is secretary of each organisation."""
     rows = PartyPost.objects.current().filter(organisation_id__in=ids, post=SECRETARY).select_related("person")
     return {post.organisation_id: post.holder for post in rows.defer("person__search")}
+
+
+def rank(kind: str) -> int:
+    """Where a kind stands in the order of the tree."""
+    return _RANK[kind]
