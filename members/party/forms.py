@@ -216,12 +216,12 @@ class FoundForm(forms.Form):
         )  # fmt: skip
 
 
-def owned(by: Actor) -> list[PartyOrganisation]:
+def owned(actor: Actor) -> list[PartyOrganisation]:
     """The open organisations that the actor decides about."""
-    rows = PartyOrganisation.objects.visible_to(by).open()
+    rows = PartyOrganisation.objects.visible_to(actor).open()
     at_level = {
         UnitKind.DISTRICT: {"street": None}, UnitKind.STREET: {"community": None}, UnitKind.COMMUNITY: {},
-    }.get(by.unit_kind or UnitKind.GRID)  # fmt: skip
+    }.get(actor.unit_kind or UnitKind.GRID)  # fmt: skip
     if at_level is None:
         return []
     return sorted(rows.filter(**at_level), key=lambda row: (selectors.rank(row.kind), row.name))
@@ -326,10 +326,10 @@ def posts_for(organisation: PartyOrganisation) -> list[tuple[str, str]]:
     ]  # fmt: skip
 
 
-def candidates(organisation: PartyOrganisation, by: Actor) -> list[tuple[int, str]]:
+def candidates(organisation: PartyOrganisation, actor: Actor) -> list[tuple[int, str]]:
     """Full members of the organisation and of what stands below it."""
-    ids = selectors.subtree(by, organisation.pk)
-    rows = PartyMembership.objects.visible_to(by).current().filter(kind="full", organisation_id__in=ids)
+    ids = selectors.subtree(actor, organisation.pk)
+    rows = PartyMembership.objects.visible_to(actor).current().filter(kind="full", organisation_id__in=ids)
     found = rows.order_by("person__initials", "pk").values_list("person_id", "person__name", "person__born_on")
     return [(pk, f"{name}（{born:%Y-%m}生）" if born else name) for pk, name, born in found]
 

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.utils import timezone
 
+from governance.errors import IllegalState
 from governance.ui.views import Column, ListPage, Order, Tab, find_or_404
 from members.models import PartyPost, Term, TermExtension
 from members.models.party import ASKED
@@ -187,7 +188,7 @@ class ExtensionDecide(OfOrganisation):
         rows = TermExtension.objects.filter(organisation=self.organisation, state=ASKED).select_related("term")
         extension = rows.first()
         if extension is None:
-            raise Http404("没有待审批的延期申请。")
+            raise IllegalState("没有待审批的延期申请。")
         self.extension: TermExtension = extension
 
     def get_says(self) -> str:
