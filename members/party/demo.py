@@ -1,7 +1,7 @@
 """Party organisations of the demo, all invented; the same each time, dated by the day of loading.
 
-Every open grid has a branch or a group, every community its 大党委, every street its 大工委; 73 featured branches, a few
-business districts. About a quarter of the people are members, half of them retired from state enterprises.
+Every open grid has a branch or a group, every community its 大党委, every street its 大工委; 73 featured branches, a
+few business districts. About a quarter of the people are members, half of them retired from state enterprises.
 """
 
 from __future__ import annotations
