@@ -215,7 +215,12 @@ class Term(models.Model):
         indexes = [models.Index(fields=["due_on", "id"], condition=Q(ended_on=None), name="party_term_due")]
 
     def __str__(self) -> str:
-        return f"{self.organisation} 第{self.number}届"
+        return f"{self.organisation}{self.label}"
+
+    @property
+    def label(self) -> str:
+        """Which term it is."""
+        return f"第 {self.number} 届"
 
 
 class TermExtension(models.Model):

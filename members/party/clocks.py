@@ -97,9 +97,9 @@ def end_election(organisation: PartyOrganisation, now: datetime, *, met: bool) -
     deadlines.finish(subject_type=OF_ORGANISATION, subject_id=organisation.pk, kind=ELECTION, now=now, outcome=outcome)
 
 
-def put_off(organisation: PartyOrganisation, by: timedelta, now: datetime) -> None:
+def put_off(organisation: PartyOrganisation, later: timedelta, now: datetime) -> None:
     """The election is due so many days later."""
-    span = Span(by.days, Unit.CALENDAR_DAYS)
+    span = Span(later.days, Unit.CALENDAR_DAYS)
     deadlines.extend(subject_type=OF_ORGANISATION, subject_id=organisation.pk, kind=ELECTION, by=span, now=now)
 
 

@@ -32,7 +32,7 @@ class _Placed(django_filters.FilterSet):  # type: ignore[misc]
     # Where the place columns stand, as seen from the row.
     prefix_of_place = ""
     place = django_filters.ModelChoiceFilter(
-        label="街道社区", queryset=Unit.objects.none(), method="in_place", empty_label="全部", widget=SearchSelect
+        label="辖区", queryset=Unit.objects.none(), method="in_place", empty_label="全部", widget=SearchSelect
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -43,6 +43,10 @@ class _Placed(django_filters.FilterSet):  # type: ignore[misc]
                 kinds = ["grid"]
             inside = Unit.objects.open().visible_to(self.request.actor)
             self.filters["place"].queryset = inside.filter(kind__in=kinds).order_by("code")
+        # Who is looked for stands first, then where.
+        for name in ("place", "q"):
+            if name in self.filters:
+                self.filters.move_to_end(name, last=False)
 
     def in_place(self, queryset: Any, name: str, value: Unit) -> Any:
         """What lies in the unit."""
@@ -108,9 +112,9 @@ class TransferFilterSet(django_filters.FilterSet):  # type: ignore[misc]
     """Transfers by name, and by an organisation at either end."""
 
     q = django_filters.CharFilter(label="姓名", method="find", max_length=40, help_text="姓名或拼音首字母")
-    organisation = django_filters.CharFilter(label="党组织名称", method="of_organisation", max_length=40)
+    organisation = django_filters.CharFilter(label="党组织", method="of_organisation", max_length=40)
     place = django_filters.ModelChoiceFilter(
-        label="接收街道社区", queryset=Unit.objects.none(), method="in_place", empty_label="全部", widget=SearchSelect
+        label="接收方", queryset=Unit.objects.none(), method="in_place", empty_label="全部", widget=SearchSelect
     )
 
     class Meta:

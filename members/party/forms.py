@@ -368,7 +368,7 @@ class ElectionForm(forms.Form):
     def rows(self) -> Iterator[list[forms.BoundField]]:
         """The bound fields of each row, for the template."""
         for number in self.numbers:
-            names = ("post", "name", "who", "duty", "employer")
+            names = ("name", "who", "post", "duty", "employer")
             yield [self[f"{name}-{number}"] for name in names if f"{name}-{number}" in self.fields]
 
     def results(self) -> list[Elected]:

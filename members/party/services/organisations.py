@@ -68,10 +68,10 @@ def found(*, founding: Founding, by: Actor, now: datetime) -> PartyOrganisation:
     kind = choice_of(founding.kind, ORGANISATION_KINDS, label="党组织类型", field="kind")
     with transaction.atomic(durable=True):
         parent = _parent(founding.parent_id, by)
+        _check_founder(parent, by)
         unit = _unit(founding.unit_id, parent, by)
         _check_fit(kind, parent, unit)
         organisation = PartyOrganisation(kind=kind, parent=parent, unit=unit, **_place(unit))
-        _check_founder(organisation, parent, by)
         years = term_years(kind, unit.community_id is not None) if founding.term_years is None else founding.term_years
         _set(organisation, Facts(
             name=founding.name, founded_on=founding.founded_on, theme=founding.theme, address=founding.address,
@@ -82,10 +82,11 @@ def found(*, founding: Founding, by: Actor, now: datetime) -> PartyOrganisation:
     return organisation
 
 
-def _check_founder(organisation: PartyOrganisation, parent: PartyOrganisation | None, by: Actor) -> None:
+def _check_founder(parent: PartyOrganisation | None, by: Actor) -> None:
     if parent is not None:
         check_owner(parent, by)
-    elif by.unit_id != organisation.district_id:
+        check_open(parent)
+    elif by.unit_kind != UnitKind.DISTRICT:
         raise NotAllowed("没有上级党组织的，由区设立。")
 
 
@@ -265,7 +266,6 @@ def _parent(parent_id: int | None, by: Actor) -> PartyOrganisation | None:
     )
     if parent is None:
         raise NotFound("没有找到上级党组织，或不在您的管辖范围内。", field="parent")
-    check_open(parent)
     return parent
 
 

@@ -104,7 +104,9 @@ def test_every_page_in_every_look(page_of, party, member, person, cast, now):
     )
     terms.record_election(
         organisation_id=party.community.pk, elected_on=date(2022, 1, 10), by=cast.cs, now=now,
-        results=[Elected(post="secretary", name="王书记"), Elected(post="part_time", name="李明", employer="第一采油厂")],
+        results=[
+            Elected(post="secretary", name="王书记"), Elected(post="part_time", name="李明", employer="第一采油厂"),
+        ],
     )  # fmt: skip
     given = transfers.hand_over(
         membership_id=people[4].pk, to_organisation_id=party.branch_2.pk, reason="已迁居", by=cast.cs, now=now
