@@ -29,6 +29,7 @@ from grids.sites.demo import build_sites
 from members import demo as people
 from members import demo_review
 from members.care import demo as care
+from members.party import demo as party
 
 RECENT = 260
 DEFAULT = 6000
@@ -80,6 +81,8 @@ class Command(BaseCommand):
             people.fill(households_per_grid=households, surnames=SURNAMES, now=began, progress=bar.update)
             people.fill(households_per_grid=HOUSEHOLDS, surnames=SURNAMES, now=began, progress=bar.update)
         demo_review.fill(now=now)
+        with tqdm(desc="党组织、党员", unit="条", disable=None) as bar:
+            party.fill(now=now, progress=bar.update)
         recent = min(RECENT, appeals)
         with tqdm(total=appeals - recent, desc="历史诉求", unit="件", disable=None) as bar:
             write_past(
