@@ -3,6 +3,16 @@
 from members.models.designations import Courier, Designation, DesignationKind
 from members.models.homes import Building, Home
 from members.models.households import Household, Stay
+from members.models.party import (
+    DoubleRegistration,
+    MembershipTransfer,
+    PartyMembership,
+    PartyOrganisation,
+    PartyPost,
+    ServiceDone,
+    Term,
+    TermExtension,
+)
 from members.models.party_households import LookedAfter, PartyHousehold, PartyHouseholdReport, PartyHouseholdVisit
 from members.models.persons import GENDERS, RESIDENCES, Person
 
@@ -13,12 +23,20 @@ __all__ = [
     "Courier",
     "Designation",
     "DesignationKind",
+    "DoubleRegistration",
     "Home",
     "Household",
     "LookedAfter",
+    "MembershipTransfer",
     "PartyHousehold",
     "PartyHouseholdReport",
     "PartyHouseholdVisit",
+    "PartyMembership",
+    "PartyOrganisation",
+    "PartyPost",
     "Person",
+    "ServiceDone",
     "Stay",
+    "Term",
+    "TermExtension",
 ]
