@@ -14,9 +14,11 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from governance.scope import Actor
-from members.models import Person
+from governance.ui.bulk import BulkAction
+from members.models import Household, Person
 
 PersonSection = Callable[[HttpRequest, Person], SafeString | None]
+HouseholdSection = Callable[[HttpRequest, Household], SafeString | None]
 
 
 class OnMerged(Protocol):
@@ -43,10 +45,22 @@ class OnMoved(Protocol):
     def __call__(self, *, person: Person, before: dict[str, int | None], by: Actor, now: datetime) -> None: ...
 
 
+class OnSettled(Protocol):
+    """Called inside the transaction in which a person came into another household, whether the place is another or not.
+
+    Whom they left may be an empty household now.
+    """
+
+    def __call__(self, *, person: Person, by: Actor, now: datetime) -> None: ...
+
+
 _sections: list[tuple[int, PersonSection]] = []
+_household_sections: list[tuple[int, HouseholdSection]] = []
+_person_actions: list[BulkAction] = []
 _merged: list[OnMerged] = []
 _gone: list[OnGone] = []
 _moved: list[OnMoved] = []
+_settled: list[OnSettled] = []
 
 
 def register_section(section: PersonSection, *, order: int = 100) -> None:
@@ -56,6 +70,18 @@ def register_section(section: PersonSection, *, order: int = 100) -> None:
     """
     if all(known is not section for _, known in _sections):
         _sections.append((order, section))
+
+
+def register_household_section(section: HouseholdSection, *, order: int = 100) -> None:
+    """Add a section to a household's page, on the same terms."""
+    if all(known is not section for _, known in _household_sections):
+        _household_sections.append((order, section))
+
+
+def register_person_action(action: BulkAction) -> None:
+    """Add something that can be done to many persons, chosen in their list."""
+    if all(known.key != action.key for known in _person_actions):
+        _person_actions.append(action)
 
 
 def register_on_merged(hook: OnMerged) -> None:
@@ -76,10 +102,27 @@ def register_on_moved(hook: OnMoved) -> None:
         _moved.append(hook)
 
 
+def register_on_settled(hook: OnSettled) -> None:
+    """Say what follows when a person comes into another household."""
+    if hook not in _settled:
+        _settled.append(hook)
+
+
 def sections(request: HttpRequest, person: Person) -> list[SafeString]:
     """The sections of a person's page, in order."""
     made = (section(request, person) for _, section in sorted(_sections, key=lambda pair: pair[0]))
     return [html for html in made if html]
+
+
+def household_sections(request: HttpRequest, household: Household) -> list[SafeString]:
+    """The sections of a household's page, in order."""
+    made = (section(request, household) for _, section in sorted(_household_sections, key=lambda pair: pair[0]))
+    return [html for html in made if html]
+
+
+def person_actions() -> tuple[BulkAction, ...]:
+    """What can be done to many persons."""
+    return tuple(_person_actions)
 
 
 def person_merged(*, keep: Person, drop: Person, by: Actor, now: datetime) -> None:
@@ -95,7 +138,9 @@ def person_gone(*, person: Person, how: str, on: date, by: Actor, now: datetime)
 
 
 def person_moved(*, person: Person, before: dict[str, int | None], by: Actor, now: datetime) -> None:
-    """Tell whoever refers to persons, when the place is another."""
+    """Tell whoever refers to persons, when the place is another; and in any case that the household is."""
+    for settled in _settled:
+        settled(person=person, by=by, now=now)
     if any(getattr(person, name) != value for name, value in before.items()):
         for hook in _moved:
             hook(person=person, before=before, by=by, now=now)

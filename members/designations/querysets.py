@@ -33,7 +33,7 @@ class CourierQuerySet(PlacedQuerySet):
         """Whose station lies in the actor's unit, and to a community those who serve it, too."""
         own = super().visible_to(actor)
         if actor.role in SEE and actor.unit_kind == UnitKind.COMMUNITY:
-            links: Any = self.model._meta.get_field("units").remote_field.through  # type: ignore[union-attr]
+            links: Any = self.model._meta.get_field("units").remote_field.through
             serving = links.objects.filter(unit_id=actor.unit_id).values("courier_id")
             return self.filter(Q(community_id=actor.unit_id) | Q(pk__in=serving))
         return own
@@ -41,5 +41,3 @@ class CourierQuerySet(PlacedQuerySet):
     def open(self) -> Self:
         """Those who ride."""
         return self.filter(until_on=None)
-
-

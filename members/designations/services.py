@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from accounts.rights import may
 from accounts.selectors import staff_of
@@ -16,7 +17,7 @@ from governance.outbox.services import notify
 from governance.scope import Actor, UnitKind
 from grids.models import Unit
 from members.designations.querysets import DesignationQuerySet
-from members.models import Courier, Designation, DesignationKind, Person
+from members.models import Courier, Designation, DesignationKind, PartyMembership, Person
 from members.services._common import today_of
 from members.words import EARLIEST, text_of
 
@@ -47,7 +48,7 @@ def name_person(*, person_id: int, naming: Naming, by: Actor, now: datetime) -> 
     with transaction.atomic(durable=True):
         person = _namable(person_id, by)
         kind = _kind(naming.kind_id)
-        _fits(kind, person, naming.from_on or today_of(now))
+        _fits(kind, person)
         designation = _made(person, kind, naming, by, now)
         _insert(designation)
         _record("designation.name", designation, by, now, after=_kept(designation))
@@ -82,9 +83,11 @@ def _kind(kind_id: int) -> DesignationKind:
     return kind
 
 
-def _fits(kind: DesignationKind, person: Person, on: date) -> None:
+def _fits(kind: DesignationKind, person: Person) -> None:
     if kind.for_couriers and not Courier.objects.open().filter(person=person).exists():
         raise InvalidInput(f"{kind.name}面向快递员、外卖骑手，请先给{person.name}登记新就业群体档案。", field="kind")
+    if kind.for_members and not PartyMembership.objects.current().filter(person=person).exists():
+        raise InvalidInput(f"{kind.name}面向党员，{person.name}没有登记党员身份。", field="kind")
 
 
 def _made(person: Person, kind: DesignationKind, naming: Naming, by: Actor, now: datetime) -> Designation:
@@ -192,16 +195,22 @@ def keep_designation(*, designation_id: int, by: Actor, now: datetime) -> Design
 
 
 def _locked(designation_id: int, by: Actor, now: datetime) -> Designation:
-    """One that runs, and that the actor's unit named or may end: a street's by the street, the others by communities."""
+    """One that runs, in a unit that the actor names in: a street ends its own, a community its own and its grids'."""
     rows = Designation.objects.visible_to(by).select_for_update(of=("self",)).select_related("kind", "person", "unit")
     designation: Designation | None = rows.defer("person__search").filter(pk=designation_id).first()
     if designation is None:
         raise NotFound("没有找到这项称号，或不在您的管辖范围内。")
     if not own_units(by).filter(pk=designation.unit_id).exists():
         raise NotAllowed(f"这项称号由{designation.unit.name}命名，请由该单位所在的社区办理。")
-    if designation.until_on is not None and designation.until_on < today_of(now) or designation.ended_how:
+    if (designation.until_on is not None and designation.until_on < today_of(now)) or designation.ended_how:
         raise IllegalState("这项称号已经结束。")
     return designation
+
+
+def end_of_couriers(person: Person, *, on: date, words: str, by: Actor, now: datetime) -> None:
+    """What is for couriers ends when somebody rides no more; in the caller's transaction."""
+    for designation in _running(person, today_of(now)).filter(kind__for_couriers=True):
+        _end(designation, "withdrawn", on, words, by, now)
 
 
 def _end(designation: Designation, how: str, on: date, words: str, by: Actor, now: datetime) -> None:
@@ -256,25 +265,30 @@ def _lives_in(person: Person, designation: Designation) -> bool:
 
 
 def person_merged(*, keep: Person, drop: Person, by: Actor, now: datetime) -> None:
-    """The kept record takes over all; of two of a kind in one unit it keeps one, as long as both lasted together."""
+    """The kept record takes over all; what both had of a kind in one unit at a time becomes one, from first to last."""
     for theirs in Designation.objects.select_for_update().filter(person=drop).order_by("pk"):
-        same = Designation.objects.filter(person=keep, kind=theirs.kind_id, unit=theirs.unit_id)
-        for own in same.exclude(ended_how="merged").filter(_overlapping(theirs)):
-            # Before it grows, the other one counts no more: the two would overlap.
-            theirs.ended_how, theirs.until_on = "merged", theirs.until_on or today_of(now)
-            theirs.until_on = max(theirs.until_on, theirs.from_on)
-            theirs.save(update_fields=["ended_how", "until_on"])
         theirs.person = keep
-        theirs.save(update_fields=["person"])
-    own_profile = Courier.objects.open().filter(person=keep).exists()
-    if own_profile:
+        if theirs.ended_how != "merged":
+            _fold(theirs, keep)
+        theirs.save(update_fields=["person", "from_on", "until_on", "ended_how", "words"])
+    if Courier.objects.open().filter(person=keep).exists():
         Courier.objects.open().filter(person=drop).update(until_on=today_of(now), words="档案合并")
     Courier.objects.filter(person=drop).update(person=keep)
 
 
-def _overlapping(other: Designation) -> Any:
-    from django.db.models import Q
+def _fold(theirs: Designation, keep: Person) -> None:
+    """Let it take in what the kept record has of the kind there at the same time; those count no more."""
+    same = Designation.objects.filter(person=keep, kind=theirs.kind_id, unit=theirs.unit_id).exclude(ended_how="merged")
+    while own := same.filter(_overlapping(theirs)).order_by("pk").first():
+        ends = (own.until_on or date.max) > (theirs.until_on or date.max)
+        last = own if ends else theirs
+        theirs.until_on, theirs.ended_how, theirs.words = last.until_on, last.ended_how, last.words
+        theirs.from_on = min(theirs.from_on, own.from_on)
+        own.ended_how, own.until_on = "merged", own.until_on or max(own.from_on, theirs.from_on)
+        own.save(update_fields=["ended_how", "until_on"])
 
+
+def _overlapping(other: Designation) -> Q:
     starts = Q(until_on=None) | Q(until_on__gte=other.from_on)
     return starts & (Q(from_on__lte=other.until_on) if other.until_on else Q())
 

@@ -89,9 +89,7 @@ class Designation(models.Model):
                     ("kind", RangeOperators.EQUAL),
                     ("unit", RangeOperators.EQUAL),
                     (
-                        _DateRange(
-                            "from_on", "until_on", RangeBoundary(inclusive_lower=True, inclusive_upper=True)
-                        ),
+                        _DateRange("from_on", "until_on", RangeBoundary(inclusive_lower=True, inclusive_upper=True)),
                         RangeOperators.OVERLAPS,
                     ),
                 ],

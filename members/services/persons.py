@@ -56,20 +56,25 @@ def add_person(
     """
     require(by)
     with transaction.atomic(durable=True):
-        person = Person(seal_key=uuid.uuid4(), made_at=now, changed_at=now)
-        if facts.name is None:
-            raise InvalidInput("请填写姓名。", field="name")
-        _set(person, facts, now)
-        household = _stays.joined(joining, by) if joining else None
-        if household is None and unit_id is None:
-            raise InvalidInput("请选择所在的住户，或社区、网格。", field="unit")
-        place = _stays.place_of(household) if household else place_in(unit_id or 0, by)
-        for name, value in place.items():
-            setattr(person, name, value)
-        _insert(person)
-        if household and joining:
-            _stays.begin(person, household, joining.relation, joining.on or today_of(now), today_of(now))
-        record("person.add", person, by=by, now=now, after=_kept(person))
+        return write_new(facts=facts, unit_id=unit_id, joining=joining, by=by, now=now)
+
+
+def write_new(*, facts: Facts, unit_id: int | None = None, joining: Joining | None, by: Actor, now: datetime) -> Person:
+    """`add_person` within the caller's transaction and after its check of the right."""
+    person = Person(seal_key=uuid.uuid4(), made_at=now, changed_at=now)
+    if facts.name is None:
+        raise InvalidInput("请填写姓名。", field="name")
+    _set(person, facts, now)
+    household = _stays.joined(joining, by) if joining else None
+    if household is None and unit_id is None:
+        raise InvalidInput("请选择所在的住户，或社区、网格。", field="unit")
+    place = _stays.place_of(household) if household else place_in(unit_id or 0, by)
+    for name, value in place.items():
+        setattr(person, name, value)
+    _insert(person)
+    if household and joining:
+        _stays.begin(person, household, joining.relation, joining.on or today_of(now), today_of(now))
+    record("person.add", person, by=by, now=now, after=_kept(person))
     return person
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts.rights import may
 from governance.ui.views import Action, Column, DetailPage, FormPage, ListPage, Order, find_or_404
+from members import registry
 from members.filters import HouseholdFilterSet
 from members.forms import HouseholdForm, MemberForm, TakeInForm
 from members.models import Household
@@ -77,7 +78,7 @@ class HouseholdDetail(DetailPage):
         return super().get_context_data(
             where=where(self.object), members=now_here, left=[stay for stay in stays if stay.until_on is not None],
             may_edit=self.object.dissolved_on is None and may(self.actor, "person.edit"),
-            has_personal_data=True, **kwargs,
+            sections=registry.household_sections(self.request, self.object), has_personal_data=True, **kwargs,
         )  # fmt: skip
 
 

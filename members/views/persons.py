@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from accounts.rights import may
 from governance.privacy.addresses import from_form, person_key, without_numbers
 from governance.ui import dates
-from governance.ui.views import Action, Column, DetailPage, FormPage, ListPage, Order, Tab, find_or_404
+from governance.ui.views import Action, BulkAction, Column, DetailPage, FormPage, ListPage, Order, Tab, find_or_404
 from members import registry
 from members.filters import PersonFilterSet
 from members.forms import LeaveForm, PersonForm, RevealForm
@@ -74,6 +74,11 @@ class PersonList(ListPage):
         if person_key(request.GET.get("q", "")):
             return HttpResponseRedirect(f"{request.path}?{without_numbers(request.GET).urlencode()}")
         return super().get(request, *args, **kwargs)
+
+    @property
+    def bulk_actions(self) -> Sequence[BulkAction]:  # type: ignore[override]
+        """What other subjects do with many people."""
+        return registry.person_actions()
 
     def get_queryset(self) -> QuerySet[Person]:
         """In scope, each with the household of now."""
