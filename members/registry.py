@@ -54,6 +54,12 @@ class OnSettled(Protocol):
     def __call__(self, *, person: Person, by: Actor, now: datetime) -> None: ...
 
 
+class OnMembershipEnded(Protocol):
+    """Called inside the transaction in which a person's membership of the party ended, and no other began here."""
+
+    def __call__(self, *, person: Person, by: Actor, now: datetime) -> None: ...
+
+
 _sections: list[tuple[int, PersonSection]] = []
 _household_sections: list[tuple[int, HouseholdSection]] = []
 _person_actions: list[BulkAction] = []
@@ -61,6 +67,7 @@ _merged: list[OnMerged] = []
 _gone: list[OnGone] = []
 _moved: list[OnMoved] = []
 _settled: list[OnSettled] = []
+_membership_ended: list[OnMembershipEnded] = []
 
 
 def register_section(section: PersonSection, *, order: int = 100) -> None:
@@ -108,6 +115,12 @@ def register_on_settled(hook: OnSettled) -> None:
         _settled.append(hook)
 
 
+def register_on_membership_ended(hook: OnMembershipEnded) -> None:
+    """Say what follows when somebody belongs to the party's organisations here no more."""
+    if hook not in _membership_ended:
+        _membership_ended.append(hook)
+
+
 def sections(request: HttpRequest, person: Person) -> list[SafeString]:
     """The sections of a person's page, in order."""
     made = (section(request, person) for _, section in sorted(_sections, key=lambda pair: pair[0]))
@@ -144,3 +157,9 @@ def person_moved(*, person: Person, before: dict[str, int | None], by: Actor, no
     if any(getattr(person, name) != value for name, value in before.items()):
         for hook in _moved:
             hook(person=person, before=before, by=by, now=now)
+
+
+def membership_ended(*, person: Person, by: Actor, now: datetime) -> None:
+    """Tell whoever counts on somebody's being a member."""
+    for hook in _membership_ended:
+        hook(person=person, by=by, now=now)

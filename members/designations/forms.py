@@ -51,7 +51,9 @@ class PeopleNamingForm(NamingForm):
     field_order = ("people",)
     people = forms.TypedMultipleChoiceField(
         label="人员", coerce=int, widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "请先查找并勾选要命名的人员。"},
+        error_messages={
+            "required": "请先查找并勾选要命名的人员。", "invalid_choice": "勾选的人员中有不在本辖区的，请重新查找。",
+        },
     )  # fmt: skip
 
     def __init__(self, *args: Any, offered: list[tuple[int, str]], **kwargs: Any) -> None:

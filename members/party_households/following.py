@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from django.db.models import F
+
 from accounts.selectors import staff_of
 from governance.outbox.services import notify
 from governance.scope import Actor
@@ -38,9 +40,7 @@ def person_moved(*, person: Person, before: dict[str, int | None], by: Actor, no
         _tell(found, "已迁居，请确认中心户是否继续", "在新的住处继续，或终止后另选。", now)
     # A building that was put into another community takes its homes out of reach.
     ties = LookedAfter.objects.filter(until_on=None, household__stays__person=person, household__stays__until_on=None)
-    away = ties.exclude(household__community_id=person.community_id) | ties.exclude(
-        party_household__community_id=person.community_id
-    )
+    away = ties.exclude(household__community_id=F("party_household__community_id"))
     close_ties_of_households(set(away.values_list("household_id", flat=True)), on=today_of(now))
 
 

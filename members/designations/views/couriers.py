@@ -17,9 +17,9 @@ from governance.ui.views import Action, Column, DetailPage, FormPage, Order, Tab
 from members.designations import couriers, selectors
 from members.designations.filters import CourierFilterSet
 from members.designations.forms import AccountForm, CourierForm, EndForm, NewCourierForm
-from members.designations.views.common import OfPeopleList, may_open
 from members.designations.views.designations import term_of
 from members.models import Courier, Designation, Person
+from members.views.of_people import OfPeopleList, may_open
 
 LIST = ("新就业群体", "members:couriers")
 _sensitive = method_decorator(sensitive_post_parameters("identity", "phone"), name="dispatch")

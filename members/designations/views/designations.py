@@ -35,8 +35,8 @@ from members.designations import selectors, services
 from members.designations.filters import DesignationFilterSet
 from members.designations.forms import ChangeForm, EndForm, NamingForm, PeopleNamingForm
 from members.designations.services import Naming
-from members.designations.views.common import OfPeopleList, may_open
 from members.models import Courier, Designation, PartyMembership, Person
+from members.views.of_people import OfPeopleList, may_open
 
 LIST = ("称号", "members:designations")
 OFFERED = 60

@@ -1,4 +1,4 @@
-"""What the lists of this subject share."""
+"""Lists of what people are: by their names, and opening their pages where they may be opened."""
 
 from __future__ import annotations
 
