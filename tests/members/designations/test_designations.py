@@ -278,8 +278,8 @@ class TestCouriers:
 
     def test_bad_input(self, courier, cast, district, now):
         for facts, field in (
-            ({"trade": "pilot"}, "trade"), ({"company": "飞天"}, "company"), ({"units": (district.grid_1.pk,)}, "units"),
-            ({"station": "甲" * 65}, "station"),
+            ({"trade": "pilot"}, "trade"), ({"company": "飞天"}, "company"),
+            ({"units": (district.grid_1.pk,)}, "units"), ({"station": "甲" * 65}, "station"),
         ):  # fmt: skip
             with pytest.raises(InvalidInput) as refused:
                 courier(**facts)
