@@ -72,9 +72,9 @@ class Samples:
         person = self._somebody(unit)
         place = {name: getattr(person, name) for name in ("district_id", "street_id", "community_id", "grid_id")}
         return Designation.objects.create(
-            person=person, kind=DesignationKind.objects.get(code="resident_backbone"),
-            unit=person.grid or person.community, from_on=date(2026, 1, 1), grounds="居民推荐", named_by_user=0, named_by_name="社区", named_by_unit="社区",
-            made_at=self.now, **place,
+            person=person, kind=DesignationKind.objects.get(code="resident_backbone"), from_on=date(2026, 1, 1),
+            unit=person.grid or person.community, grounds="居民推荐", named_by_user=0, named_by_name="社区",
+            named_by_unit="社区", made_at=self.now, **place,
         )  # fmt: skip
 
     def courier(self, unit: Unit) -> Courier:
