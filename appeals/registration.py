@@ -7,6 +7,7 @@ from datetime import datetime
 from django.urls import reverse
 
 from accounts.services import setup
+from appeals import couriers
 from appeals.actions import register_actions
 from appeals.categories import ensure_default_categories
 from appeals.clocks import REVIEW, SUBJECT
@@ -65,6 +66,7 @@ def register_all() -> None:
     setup.register_step(_begin)
     register_import()
     register_pages()
+    couriers.register()
 
 
 def _begin(district_id: int, by: Actor, now: datetime) -> str:

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.views.decorators.http import require_POST
 
 from governance import search
@@ -17,7 +18,7 @@ from governance.errors import DomainError
 from governance.scope import Actor
 from governance.ui import dates
 from governance.ui.views import FormPage, find_or_404
-from members.models import PartyHousehold, PartyMembership
+from members.models import Household, PartyHousehold, PartyMembership
 from members.party_households import forms, selectors
 from members.party_households.limits import MOST, warning_of
 from members.party_households.services import naming, rounds, ties
@@ -54,10 +55,13 @@ class Open(FormPage):
 
     def _offered(self) -> list[tuple[int, str]]:
         """Party members who live here: found by name, without one all whose household looks after nobody yet."""
-        asked = Q(person_id__in=_numbers(self.request.GET.getlist("person") + self.request.POST.getlist("person")))
-        words = search.query(self.request.GET.get("q", "").strip())
-        if self.request.method == "GET" and words:
-            asked |= Q(person__search=words)
+        chosen = _numbers(self.request.GET.getlist("person") + self.request.POST.getlist("person"))
+        asked, text = Q(person_id__in=chosen), self.request.GET.get("q", "").strip()
+        if self.request.method == "GET" and text:
+            words = search.query(text)
+            asked |= Q(person__search=words) if words is not None else Q(pk=None)
+        elif not chosen:
+            asked = Q()
         taken = PartyHousehold.objects.open().values("person_id")
         rows = PartyMembership.objects.current().filter(asked, person__community_id=self.actor.community_id)
         rows = rows.filter(person__state="here").exclude(person_id__in=taken).select_related("person__grid")
@@ -122,12 +126,24 @@ class Homes(_OfHub):
     title = "选择联系户"
     submit_label = "联系这些住户"
 
-    def get_form_kwargs(self) -> dict[str, Any]:
-        self.near = selectors.near_buildings(self.hub)
+    @cached_property
+    def near(self) -> list[selectors.Near]:
+        """The buildings to choose from."""
+        return selectors.near_buildings(self.hub)
+
+    @cached_property
+    def building_id(self) -> int:
+        """The building asked for, else the nearest; 0 for homes outside buildings."""
         asked = next(iter(_numbers([self.request.GET.get("building", "")])), None)
         first = self.near[0].building.pk if self.near else 0
-        self.building_id = first if asked is None else asked
-        self.free = selectors.free_homes(self.hub, self.building_id)
+        return first if asked is None else asked
+
+    @cached_property
+    def free(self) -> list[Household]:
+        """Its homes that nobody looks after."""
+        return selectors.free_homes(self.hub, self.building_id)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"offered": [(home.pk, _home_label(home)) for home in self.free]}
 
     def get_says(self) -> str:
