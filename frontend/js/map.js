@@ -36,7 +36,7 @@ function base(node) {
 
 /** One of many places: as large as its count; `own` is where it all belongs. */
 function place(map, { lat, lng, label, count, own }) {
-  const fillColor = token(own ? "--over-mark" : "--map-here");
+  const fillColor = token(own ? "--map-here" : "--map-line");
   const at = L.latLng(lat, lng);
   L.circleMarker(at, { radius: 6 + Math.min(6, count / 2), weight: own ? 4 : 2, color: "white", fillColor, fillOpacity: 1 })
     .bindTooltip(label, { permanent: own, direction: "top" })

@@ -34,7 +34,7 @@ _PAGES = (
         owns=("members:courier", "members:courier_add", "members:courier_change", "members:courier_account",
               "members:courier_end"),
     ),
-    NavItem("我的", "members:mine", "user", "courier.mine", _GROUP, 65, phone=4, phone_label="我的"),
+    NavItem("我的", "members:mine", "user", "courier.mine", _GROUP, 65, phone=3, phone_label="我的"),
 )  # fmt: skip
 _ACTIONS = {
     "designation.name": "命名",

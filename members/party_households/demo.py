@@ -113,12 +113,12 @@ def _hubs(now: datetime) -> tuple[list[PartyHousehold], list[list[int]]]:
 def _of_grid(
     unit: Unit, grid: _Grid, wanted: int, rng: random.Random, today: date, now: datetime
 ) -> Iterator[tuple[PartyHousehold, list[int]]]:
-    """Members of different households; each takes the homes of its own building first. Six in ten stay nobody's."""
+    """Members of different households; each takes the homes of its own building first. More than half stay nobody's."""
     by_home = {home: person for person, home in reversed(grid.members)}
     own = sorted(rng.sample(sorted(by_home), min(wanted, len(by_home))))
     free = [pair for pair in grid.homes if pair[0] not in set(own)]
     building_of = dict(grid.homes)
-    most = int(len(free) * 0.45) // len(own) if own else 0
+    most = int(len(free) * 0.62) // len(own) if own else 0
     for number, home in enumerate(own, start=1):
         count = min(most, rng.choices((rng.randint(10, 20), rng.randint(6, 9), rng.randint(21, 24)), (91, 6, 3))[0])
         near = sorted(free, key=lambda pair: (pair[1] != building_of[home], abs(pair[1] - building_of[home]), pair[0]))

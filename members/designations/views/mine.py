@@ -30,5 +30,6 @@ class MinePage(PageMixin, TemplateView):
             lines = [(row, term_of(row)) for row in selectors.with_all(rows).order_by("kind__order", "pk")]
         return super().get_context_data(
             courier=courier, lines=lines, report_url=nav.url("appeals:report"), profile_url=nav.link("profile"),
+            households_url=nav.url("members:party_households"),
             sections=mine.sections(self.request, courier), points=mine.points(self.request, courier), **kwargs,
         )  # fmt: skip

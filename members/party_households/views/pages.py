@@ -17,6 +17,7 @@ from accounts.rights import may
 from governance.scope import Actor
 from governance.ui import dates
 from governance.ui.views import Action, Column, DetailPage, Order, Tab
+from grids import mapping
 from members.models import Household, LookedAfter, PartyHousehold, Person
 from members.party_households import registry, selectors
 from members.party_households.filters import PartyHouseholdFilterSet
@@ -114,7 +115,8 @@ class PartyHouseholdDetail(DetailPage):
             visits=hub.visits.order_by("-on", "-pk").prefetch_related("households")[:SHOWN],
             reports=[(report, works.get(report.appeal_number)) for report in reports],
             may_edit=runs and may(self.actor, EDIT), may_visit=runs and may(self.actor, VISIT),
-            may_open=may_open(self.actor, hub.person), tiles=settings.MAP_TILE_URL, **kwargs,
+            may_open=may_open(self.actor, hub.person), tiles=settings.MAP_TILE_URL, polygons=mapping.of_unit(hub.grid),
+            **kwargs,
         )  # fmt: skip
 
 
