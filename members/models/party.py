@@ -245,7 +245,7 @@ class TermExtension(models.Model):
 
 
 class PartyPost(models.Model):
-    """A post in an organisation. `person`, or in words the name of one who is on no record here (a part-time member)."""
+    """A post in an organisation: a person's, or in words of one who is on no record here (a part-time member)."""
 
     organisation = models.ForeignKey(PartyOrganisation, models.PROTECT, related_name="posts")
     person = models.ForeignKey(

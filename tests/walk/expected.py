@@ -98,6 +98,33 @@ MAY: dict[str, str] = {
     ),
     # "see: CS CW GW(own grid) SS SL(masked)": the full number, each time with a reason
     "members.services.persons.reveal": "SS@street_1 CS@community_1 CW@community_1 GW@grid_1",
+    # "party organisations, memberships: CS for the community, SS for the street, DC for the district": here all lie in
+    # the first community, and who receives is the second.
+    "members.party.services.organisations.found": "CS@community_1",
+    "members.party.services.organisations.change": "CS@community_1",
+    "members.party.services.organisations.move": "CS@community_1",
+    "members.party.services.organisations.dissolve": "CS@community_1",
+    "members.party.services.organisations.merge": "CS@community_1",
+    "members.party.services.memberships.admit": "CS@community_1",
+    "members.party.services.memberships.change_member": "CS@community_1",
+    "members.party.services.memberships.make_full": "CS@community_1",
+    "members.party.services.memberships.prolong": "CS@community_1",
+    "members.party.services.memberships.end_member": "CS@community_1",
+    "members.party.services.transfers.hand_over": "CS@community_1",
+    "members.party.services.transfers.withdraw": "CS@community_1",
+    "members.party.services.transfers.transfer_out": "CS@community_1",
+    "members.party.services.transfers.take_from_outside": "CS@community_1",
+    "members.party.services.terms.record_election": "CS@community_1",
+    "members.party.services.terms.appoint": "CS@community_1",
+    "members.party.services.terms.end_post": "CS@community_1",
+    "members.party.services.terms.ask_extension": "CS@community_1",
+    "members.party.services.doubles.report": "CS@community_1",
+    "members.party.services.doubles.end_report": "CS@community_1",
+    "members.party.services.doubles.add_service": "CS@community_1",
+    "members.party.services.transfers.receive": "CS@community_2",
+    "members.party.services.transfers.refuse": "CS@community_2",
+    # 延期换届: decided one level above.
+    "members.party.services.terms.decide_extension": "SS@street_1",
     # "policies, categories, calendar, templates: DC"
     "governance.deadlines.policies.add_version": "DC",
     "governance.deadlines.policies.add_policy": "DC",
@@ -115,6 +142,9 @@ MAY: dict[str, str] = {
     "governance.audit.work.start_export": "AU",
     "governance.audit.work.start_verify": "AU",
 }
+
+# The same right at other levels: who has it there meets what lies elsewhere as a stranger does.
+ALSO: dict[str, str] = {name: "CS SS DC" for name in MAY if name.startswith("members.party.services.")}
 
 # What has no place in a district: whoever has the right elsewhere has it here as well.
 WHEREVER: dict[str, str] = {
@@ -169,6 +199,7 @@ _NO_SERVICES: dict[str, tuple[str, ...]] = {
         "grids.services.previewing.preview_change",
         "grids.services.rules.require_editor",
         "members.services.persons.require_reveal",
+        "members.party.services.organisations.check_above",
         "grids.services.sites.require_editor",
         "members.designations.couriers.place_in",
         "members.designations.services.own_units",
@@ -209,6 +240,8 @@ _NO_SERVICES: dict[str, tuple[str, ...]] = {
         "members.designations.couriers.locked",
         "members.designations.services.end_of_couriers",
         "members.party_households.services.naming.close",
+        "members.party.services.memberships.begun",
+        "members.party.services.transfers.gone",
     ),
     "follows a unit's closing, in its transaction: walked as close_unit-with_work": (
         "accounts.services.postings.unit_closed",
@@ -217,6 +250,8 @@ _NO_SERVICES: dict[str, tuple[str, ...]] = {
         "grids.registry.unit_closed",
     ),
     "follows a person's move, leaving or merging, in its transaction: walked as those": (
+        "members.party.following.on_gone",
+        "members.party.following.on_merged",
         "members.registry.person_gone",
         "members.registry.person_merged",
         "members.registry.person_moved",

@@ -16,7 +16,7 @@ from governance.audit.models import Entry
 from governance.errors import DomainError, NotAllowed, NotFound
 from governance.scope import Actor
 from tests.walk.database import changed, fingerprint, undone
-from tests.walk.expected import MAY, OWN, WHEREVER
+from tests.walk.expected import ALSO, MAY, OWN, WHEREVER
 from tests.walk.own import BEGUN
 from tests.walk.people import BESIDE, UNITS, people_of
 from tests.walk.samples import SAMPLES
@@ -42,7 +42,7 @@ def refusals_of(sample: Sample, person: str) -> tuple[type[DomainError], ...]:
         return ()
     if person[:2] in may:
         return (sample.stranger,)
-    if any(one.partition("@")[0] == person[:2] for one in may):
+    if any(one.partition("@")[0] == person[:2] for one in may) or person[:2] in ALSO.get(sample.name, "").split():
         # The right, but for another place.
         return (NotAllowed, sample.stranger)
     # To who has no right at all, what lies in another district need not even be there.

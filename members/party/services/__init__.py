@@ -1,0 +1,1 @@
+"""All writes to party organisations, memberships, posts and terms."""
