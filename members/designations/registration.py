@@ -22,19 +22,19 @@ from members.designations.views.designations import NAME_MANY, section
 from members.models import PartyOrganisation
 from members.models.party import FEATURED_BRANCH
 
-_GROUP = "人口"
+_GROUP, _PEOPLE = "党建", "人口"
 _PAGES = (
     NavItem(
-        "五雁、十员", "members:designations", "award", "designation.see", _GROUP, 60,
+        "五雁、十员", "members:designations", "award", "designation.see", _GROUP, 70,
         owns=("members:designation_add", "members:designation_change", "members:designation_end"),
     ),
-    NavItem("五雁、十员统计", "members:designation_figures", "chart-bar", "designation.figures", _GROUP, 61),
+    NavItem("五雁、十员统计", "members:designation_figures", "chart-bar", "designation.figures", _GROUP, 71),
     NavItem(
-        "新就业群体", "members:couriers", "bike", "courier.see", _GROUP, 62,
+        "新就业群体", "members:couriers", "bike", "courier.see", _PEOPLE, 62,
         owns=("members:courier", "members:courier_add", "members:courier_change", "members:courier_account",
               "members:courier_end"),
     ),
-    NavItem("我的", "members:mine", "user", "courier.mine", _GROUP, 65, phone=3, phone_label="我的"),
+    NavItem("我的", "members:mine", "user", "courier.mine", _PEOPLE, 65, phone=3, phone_label="我的"),
 )  # fmt: skip
 _ACTIONS = {
     "designation.name": "命名",

@@ -13,17 +13,17 @@ from members.party_households import following
 from members.party_households.services._common import SUBJECT
 from members.party_households.views.pages import household_section, person_section
 
-_GROUP = "人口"
+_GROUP = "党建"
 _PAGES = (
     NavItem(
-        "党员中心户", "members:party_households", "home-star", "party_household.see", _GROUP, 50, phone=4,
+        "党员中心户", "members:party_households", "home-star", "party_household.see", _GROUP, 60, phone=4,
         phone_label="中心户",
         owns=("members:party_household", "members:party_household_open", "members:party_household_change",
               "members:party_household_homes", "members:party_household_let_go", "members:party_household_visit",
               "members:party_household_report", "members:party_household_end"),
     ),
     NavItem(
-        "中心户缺口", "members:party_household_gaps", "home-question", "party_household.figures", _GROUP, 51,
+        "中心户缺口", "members:party_household_gaps", "home-question", "party_household.figures", _GROUP, 61,
         owns=("members:party_household_grids", "members:party_household_unattended"),
     ),
 )  # fmt: skip

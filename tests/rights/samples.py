@@ -15,11 +15,14 @@ from governance.scope import Role, UnitKind
 from grids.models import ImportDraft, Site, SiteKind, SiteProposal, Unit, UnitChange
 from grids.sites.kinds import ensure_default_kinds
 from members.designations.kinds import ensure_default_kinds as ensure_designation_kinds
-from members.models import Courier, Designation, DesignationKind, Household, PartyHousehold, Person
 from members.models import (
+    Courier,
+    Designation,
+    DesignationKind,
     DoubleRegistration,
     Household,
     MembershipTransfer,
+    PartyHousehold,
     PartyMembership,
     PartyOrganisation,
     PartyPost,

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from tests.walk import accounts, grids, hubs, kernel, own, residents, sites, staff
+from tests.walk import accounts, grids, hubs, kernel, own, party, residents, sites, staff
 from tests.walk.sampling import Sample
 
-_ROOMS = (grids, sites, accounts, staff, residents, hubs, kernel, own)
-from tests.walk import accounts, grids, kernel, own, party, residents, sites, staff
-from tests.walk.sampling import Sample
-
-_ROOMS = (grids, sites, accounts, staff, residents, party, kernel, own)
+_ROOMS = (grids, sites, accounts, staff, residents, party, hubs, kernel, own)
 SAMPLES: dict[str, Sample] = {sample.id: sample for room in _ROOMS for sample in room.SAMPLES}

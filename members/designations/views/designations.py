@@ -35,11 +35,12 @@ from members.designations import selectors, services
 from members.designations.filters import DesignationFilterSet
 from members.designations.forms import ChangeForm, EndForm, NamingForm, PeopleNamingForm
 from members.designations.services import Naming
-from members.models import Courier, Designation, PartyMembership, Person
+from members.models import Courier, Designation, PartyMembership, PartyOrganisation, Person
 from members.views.of_people import OfPeopleList, may_open
 
 LIST = ("称号", "members:designations")
 OFFERED = 60
+MOST_LISTED = 300
 
 
 def term_of(row: Designation) -> str:
@@ -165,6 +166,11 @@ class DesignationAdd(FormPage):
         rows = Person.objects.visible_to(self.actor) | Person.objects.filter(pk__in=self._couriers())
         found = list(rows.here().filter(self._asked()).select_related("grid").defer("search").order_by("pk")[:OFFERED])
         return [(person.pk, _label(person)) for person in found]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """With the organisations whose members may be listed."""
+        rows = PartyOrganisation.objects.visible_to(self.actor).open().order_by("kind", "name")
+        return super().get_context_data(organisations=rows.values_list("pk", "name")[:MOST_LISTED], **kwargs)
 
     def _couriers(self) -> Any:
         return Courier.objects.visible_to(self.actor).open().values("person_id")

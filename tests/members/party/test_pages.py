@@ -239,9 +239,7 @@ class TestForms:
             f"members/{one.pk}/transfer-out/", f"members/{one.pk}/end/", "doubles/report/",
             f"transfers/{given.pk}/withdraw/",
         )  # fmt: skip
-        bad = {
-            name: "九" * 600 for name in ("name", "who", "person", "parent", "unit", "on", "words", "reason", "into")
-        }
+        bad = dict.fromkeys(("name", "who", "person", "parent", "unit", "on", "words", "reason", "into"), "九" * 600)
         for url in forms:
             assert client.get(BASE + url).status_code == 200, url
             assert client.post(BASE + url, bad).status_code == 400, url
