@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.rights import may
 from accounts.services import setup
-from appeals import of_people
+from appeals import couriers, of_people
 from appeals.actions import register_actions
 from appeals.categories import ensure_default_categories
 from appeals.clocks import REVIEW, SUBJECT
@@ -73,6 +73,7 @@ def register_all() -> None:
     care.register_help(_help)
     register_import()
     register_pages()
+    couriers.register()
 
 
 def _begin(district_id: int, by: Actor, now: datetime) -> str:

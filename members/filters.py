@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django_filters.widgets import RangeWidget
 
+from governance import search
 from governance.privacy.addresses import by_key, person_key
 from governance.scope import UnitKind
 from grids.models import Unit
@@ -155,3 +156,34 @@ def pieces(text: str) -> list[str]:
         else:
             words.append(word)
     return words[:6]
+
+
+class OfPeopleFilterSet(django_filters.FilterSet):  # type: ignore[misc]
+    """By the person's name or initials, and by a unit of the actor's own line."""
+
+    q = django_filters.CharFilter(label="姓名", method="find", max_length=40)
+    place = django_filters.ModelChoiceFilter(
+        label="所在单位", queryset=Unit.objects.none(), method="in_place", empty_label="全部"
+    )
+    person = django_filters.CharFilter(method="of_person", max_length=80, widget=forms.HiddenInput)
+    kinds_of_place: tuple[str, ...] = ("street", "community", "grid")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.request is not None:
+            inside = Unit.objects.open().visible_to(self.request.actor)
+            self.filters["place"].queryset = inside.filter(kind__in=self.kinds_of_place).order_by("code")
+
+    def find(self, queryset: Any, name: str, value: str) -> Any:
+        """By pieces of the name."""
+        words = search.query(value.strip())
+        return queryset.filter(person__search=words) if words is not None else queryset.none()
+
+    def in_place(self, queryset: Any, name: str, value: Unit) -> Any:
+        """What lies in the unit."""
+        return queryset.filter(**{_COLUMN[UnitKind(value.kind)]: value})
+
+    def of_person(self, queryset: Any, name: str, value: str) -> Any:
+        """Of the person with this number, by its keyed hash."""
+        found = by_key(value)
+        return queryset.filter(**{f"person__{key}": one for key, one in found.items()}) if found else queryset.none()

@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from governance.scope import Actor
+from governance.ui.bulk import BulkAction
 from members.models import Household, Person
 
 PersonSection = Callable[[HttpRequest, Person], SafeString | None]
@@ -47,11 +48,29 @@ class OnMoved(Protocol):
     def __call__(self, *, person: Person, before: dict[str, int | None], by: Actor, now: datetime) -> None: ...
 
 
+class OnSettled(Protocol):
+    """Called inside the transaction in which a person came into another household, whether the place is another or not.
+
+    Whom they left may be an empty household now.
+    """
+
+    def __call__(self, *, person: Person, by: Actor, now: datetime) -> None: ...
+
+
+class OnMembershipEnded(Protocol):
+    """Called inside the transaction in which a person's membership of the party ended, and no other began here."""
+
+    def __call__(self, *, person: Person, by: Actor, now: datetime) -> None: ...
+
+
 _sections: list[tuple[int, PersonSection]] = []
 _household_sections: list[tuple[int, HouseholdSection]] = []
+_person_actions: list[BulkAction] = []
 _merged: list[OnMerged] = []
 _gone: list[OnGone] = []
 _moved: list[OnMoved] = []
+_settled: list[OnSettled] = []
+_membership_ended: list[OnMembershipEnded] = []
 
 
 def register_section(section: PersonSection, *, order: int = 100) -> None:
@@ -67,6 +86,12 @@ def register_household_section(section: HouseholdSection, *, order: int = 100) -
     """Add a section to a household's page: `section(request, household, members)`, with those who live there now."""
     if all(known is not section for _, known in _household_sections):
         _household_sections.append((order, section))
+
+
+def register_person_action(action: BulkAction) -> None:
+    """Add something that can be done to many persons, chosen in their list."""
+    if all(known.key != action.key for known in _person_actions):
+        _person_actions.append(action)
 
 
 def register_on_merged(hook: OnMerged) -> None:
@@ -87,6 +112,18 @@ def register_on_moved(hook: OnMoved) -> None:
         _moved.append(hook)
 
 
+def register_on_settled(hook: OnSettled) -> None:
+    """Say what follows when a person comes into another household."""
+    if hook not in _settled:
+        _settled.append(hook)
+
+
+def register_on_membership_ended(hook: OnMembershipEnded) -> None:
+    """Say what follows when somebody belongs to the party's organisations here no more."""
+    if hook not in _membership_ended:
+        _membership_ended.append(hook)
+
+
 def sections(request: HttpRequest, person: Person) -> list[SafeString]:
     """The sections of a person's page, in order."""
     made = (section(request, person) for _, section in sorted(_sections, key=lambda pair: pair[0]))
@@ -98,6 +135,11 @@ def household_sections(request: HttpRequest, household: Household, members: Sequ
     ordered = sorted(_household_sections, key=lambda pair: pair[0])
     made = (section(request, household, members) for _, section in ordered)
     return [html for html in made if html]
+
+
+def person_actions() -> tuple[BulkAction, ...]:
+    """What can be done to many persons."""
+    return tuple(_person_actions)
 
 
 def person_merged(*, keep: Person, drop: Person, by: Actor, now: datetime) -> None:
@@ -113,7 +155,15 @@ def person_gone(*, person: Person, how: str, on: date, by: Actor, now: datetime)
 
 
 def person_moved(*, person: Person, before: dict[str, int | None], by: Actor, now: datetime) -> None:
-    """Tell whoever refers to persons, when the place is another."""
+    """Tell whoever refers to persons, when the place is another; and in any case that the household is."""
+    for settled in _settled:
+        settled(person=person, by=by, now=now)
     if any(getattr(person, name) != value for name, value in before.items()):
         for hook in _moved:
             hook(person=person, before=before, by=by, now=now)
+
+
+def membership_ended(*, person: Person, by: Actor, now: datetime) -> None:
+    """Tell whoever counts on somebody's being a member."""
+    for hook in _membership_ended:
+        hook(person=person, by=by, now=now)

@@ -17,7 +17,7 @@ RIGHTS: Rights = {
 
 ROUTES: Routes = {
     # people
-    "members:persons": {"GET": "person.see"},
+    "members:persons": {"GET": "person.see", "POST": "person.see"},
     "members:find": {"POST": "person.see"},
     "members:person": {"GET": "person.see"},
     "members:person_change": "person.enter",

@@ -20,6 +20,7 @@ from governance.files.forms import UploadsField
 from governance.scope import Actor, Role, UnitKind
 from governance.ui.forms import DateTimeInput, Segments, Tiles
 from grids.models import Unit
+from members.designations.selectors import is_courier
 
 TILES = Path(__file__).parent.parent / "data" / "report_tiles.csv"
 MORE = "more"
@@ -30,6 +31,8 @@ _CHANNELS = {
     Role.PART_TIME_GRID_WORKER: "grid",
     Role.ENTERPRISE_LIAISON: "enterprise",
 }
+# What couriers and riders report on the road.
+SNAPSHOT = "snapshot"
 
 
 class _Place(forms.Form):
@@ -167,13 +170,18 @@ class ReportForm(_Place):
         unit = data["unit"].pk if data["unit"] else self.by.unit_id if data["lon"] is None else None
         spot = bool(data.get("on_the_spot"))
         return NewAppeal(
-            title=title_of(data["content"]), content=data["content"], channel=_CHANNELS.get(self.by.role, "walk"),  # type: ignore[arg-type]
+            title=title_of(data["content"]), content=data["content"], channel=self._channel(),
             category_id=int(tile) if tile not in {"", MORE} else category.pk if category else None,
             urgency=data["urgency"], complainant=data["complainant"], phone=data["phone"], address=data["address"],
             unit_id=unit if self._on_the_line(unit) else None, lon=data["lon"], lat=data["lat"],
             device_at=data["device_at"], client_key=data["client_key"], attachment_ids=data["attachments"],
             result=data["result"] if spot else "", public_reply=data["public_reply"] if spot else "",
         )  # fmt: skip
+
+    def _channel(self) -> str:
+        if self.by.role == Role.PART_TIME_GRID_WORKER and is_courier(self.by.user_id):
+            return SNAPSHOT
+        return _CHANNELS.get(self.by.role, "walk") if self.by.role else "walk"
 
     def _on_the_line(self, unit: int | None) -> bool:
         """A department's own unit is no place."""

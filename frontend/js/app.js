@@ -29,5 +29,6 @@ preferences();
 selection();
 filters();
 here();
+document.addEventListener("click", (event) => event.target.closest("[data-print]") && window.print());
 // Other entry points register their Alpine.data(...) while the document is still loading.
 document.addEventListener("DOMContentLoaded", () => Alpine.start());

@@ -32,7 +32,6 @@ document.addEventListener("click", (event) => {
     window.governance.Modal.getOrCreateInstance(dialog).show();
     dialog.addEventListener("hidden.bs.modal", () => document.getElementById("reveal-body").replaceChildren(), { once: true });
   }
-  if (event.target.closest("[data-print]")) window.print();
 });
 document.addEventListener("htmx:afterSettle", (event) => {
   countDown(event.target);

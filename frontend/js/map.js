@@ -34,7 +34,17 @@ function base(node) {
   return map;
 }
 
-/** Draws a map into `node`: data-polygons and data-point name <script type="application/json"> elements. */
+/** One of many places: as large as its count; `own` is where it all belongs. */
+function place(map, { lat, lng, label, count, own }) {
+  const fillColor = token(own ? "--map-here" : "--map-line");
+  const at = L.latLng(lat, lng);
+  L.circleMarker(at, { radius: 6 + Math.min(6, count / 2), weight: own ? 4 : 2, color: "white", fillColor, fillOpacity: 1 })
+    .bindTooltip(label, { permanent: own, direction: "top" })
+    .addTo(map);
+  return at;
+}
+
+/** Draws a map into `node`: data-polygons, data-point and data-points name <script type="application/json"> elements. */
 export function draw(node) {
   const map = base(node);
   const bounds = L.latLngBounds([]);
@@ -46,6 +56,7 @@ export function draw(node) {
     L.circleMarker(here, { radius: 7, weight: 2, color: "white", fillColor: token("--map-here"), fillOpacity: 1 }).addTo(map);
     bounds.extend(here);
   }
+  for (const one of json(node.dataset.points) || []) bounds.extend(place(map, one));
   if (bounds.isValid()) map.fitBounds(bounds, { padding: [12, 12], maxZoom: 17 });
   node.dispatchEvent(new CustomEvent("map-ready", { bubbles: true, detail: { map, L } }));
   return map;

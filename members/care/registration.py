@@ -71,7 +71,7 @@ def register() -> None:
     actions.register_fields(_FIELDS)
     for code, label in _ACTIONS.items():
         actions.register_action(code, label)
-    registry.register_section(person_section, order=20)
+    registry.register_section(person_section, order=registry.CARE)
     registry.register_on_merged(hooks.person_merged)
     registry.register_on_gone(hooks.person_gone)
     registry.register_on_moved(hooks.person_moved)

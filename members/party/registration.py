@@ -82,7 +82,7 @@ def register() -> None:
     _register_clocks()
     outbox.register_subject(clocks.OF_TRANSFER, url=lambda pk: reverse("members:party_transfer", args=[pk]))
     outbox.register_subject(clocks.OF_ORGANISATION, url=lambda pk: reverse("members:party_organisation", args=[pk]))
-    registry.register_section(person_section, order=20)
+    registry.register_section(person_section, order=registry.PARTY)
     registry.register_on_merged(following.on_merged)
     registry.register_on_gone(following.on_gone)
     territory.register_open_work(_open_organisations)

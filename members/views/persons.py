@@ -17,7 +17,7 @@ from governance.errors import InvalidInput
 from governance.privacy.addresses import from_form, person_key, without_numbers
 from governance.sheets.buttons import actions_for
 from governance.ui import dates
-from governance.ui.views import Action, Column, DetailPage, FormPage, ListPage, Order, Tab, find_or_404
+from governance.ui.views import Action, BulkAction, Column, DetailPage, FormPage, ListPage, Order, Tab, find_or_404
 from members import registry
 from members.filters import HouseholdFilterSet, PersonFilterSet
 from members.forms import JoinForm, LeaveForm, PersonForm, RevealForm, heirs_of
@@ -78,6 +78,11 @@ class PersonList(ListPage):
         if person_key(request.GET.get("q", "")):
             return HttpResponseRedirect(f"{request.path}?{without_numbers(request.GET).urlencode()}")
         return super().get(request, *args, **kwargs)
+
+    @property
+    def bulk_actions(self) -> Sequence[BulkAction]:  # type: ignore[override]
+        """What other subjects do with many people."""
+        return registry.person_actions()
 
     def get_queryset(self) -> QuerySet[Person]:
         """In scope, each with the household of now."""

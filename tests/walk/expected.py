@@ -83,6 +83,40 @@ MAY: dict[str, str] = {
     "members.services.homes.add_building": "CS@community_1 CW@community_1",
     "members.services.homes.change_building": "CS@community_1 CW@community_1",
     "members.services.homes.remove_building": "CS@community_1 CW@community_1",
+    # 五雁, 十员: communities name in themselves, streets in the street; couriers likewise
+    **dict.fromkeys(
+        (
+            "members.designations.services.name_person",
+            "members.designations.services.change_designation",
+            "members.designations.services.end_designation",
+            "members.designations.services.keep_designation",
+            "members.designations.couriers.add_courier",
+            "members.designations.couriers.change_courier",
+            "members.designations.couriers.link_account",
+            "members.designations.couriers.end_courier",
+        ),
+        "SS@street_1 CS@community_1 CW@community_1",
+    ),
+    # 党员中心户: the community arranges, its grid workers record rounds, too
+    **dict.fromkeys(
+        (
+            "members.party_households.services.naming.open_party_household",
+            "members.party_households.services.naming.change_party_household",
+            "members.party_households.services.naming.confirm_party_household",
+            "members.party_households.services.naming.end_party_household",
+            "members.party_households.services.ties.look_after",
+            "members.party_households.services.ties.let_go",
+            "members.party_households.services.ties.pass_on",
+        ),
+        "CS@community_1 CW@community_1",
+    ),
+    **dict.fromkeys(
+        (
+            "members.party_households.services.rounds.record_visit",
+            "members.party_households.services.rounds.record_report",
+        ),
+        "CS@community_1 CW@community_1 GW@grid_1 PG@grid_1",
+    ),
     # "see: CS CW GW(own grid) SS SL(masked)": the full number, each time with a reason
     "members.services.persons.reveal": "SS@street_1 CS@community_1 CW@community_1 GW@grid_1",
     # "persons: change: CS CW", as a spreadsheet; what one uploaded is one's own
@@ -222,6 +256,9 @@ _NO_SERVICES: dict[str, tuple[str, ...]] = {
         "members.services.persons.require_reveal",
         "members.party.services.organisations.check_above",
         "grids.services.sites.require_editor",
+        "members.designations.couriers.place_in",
+        "members.designations.services.own_units",
+        "members.designations.services.place_in",
     ),
     "part of a service, in its transaction and after its checks": (
         "accounts.services.passwords.set_password",
@@ -263,6 +300,10 @@ _NO_SERVICES: dict[str, tuple[str, ...]] = {
         "members.services.households.write_new",
         "members.services.persons.write_change",
         "members.services.persons.write_new",
+        "members.services.persons.write_new",
+        "members.designations.couriers.locked",
+        "members.designations.services.end_of_couriers",
+        "members.party_households.services.naming.close",
         "members.party.services.memberships.begun",
         "members.party.services.transfers.gone",
     ),
@@ -285,7 +326,17 @@ _NO_SERVICES: dict[str, tuple[str, ...]] = {
         "members.registry.person_gone",
         "members.registry.person_merged",
         "members.registry.person_moved",
+        "members.registry.membership_ended",
+        "members.designations.services.person_gone",
+        "members.designations.services.person_merged",
+        "members.designations.services.person_moved",
+        "members.party_households.following.membership_ended",
+        "members.party_households.following.person_gone",
+        "members.party_households.following.person_merged",
+        "members.party_households.following.person_moved",
+        "members.party_households.following.person_settled",
     ),
+    "calls one service for each of many": ("members.designations.views.designations.name_all",),
     "follows a change of the calendar, after it: walked as the calendar's edit": (
         "governance.calendars.followers.follow",
         "governance.deadlines.following.follow",

@@ -29,7 +29,9 @@ from grids.sites.demo import build_sites
 from members import demo as people
 from members import demo_review
 from members.care import demo as care
+from members.designations import demo as designations
 from members.party import demo as party
+from members.party_households import demo as party_households
 
 RECENT = 260
 DEFAULT = 6000
@@ -83,6 +85,9 @@ class Command(BaseCommand):
         demo_review.fill(now=now)
         with tqdm(desc="党组织、党员", unit="条", disable=None) as bar:
             party.fill(now=now, progress=bar.update)
+        with tqdm(desc="中心户、称号", unit="条", disable=None) as bar:
+            party_households.fill(now=now, progress=bar.update)
+            designations.fill(now=now, progress=bar.update)
         recent = min(RECENT, appeals)
         with tqdm(total=appeals - recent, desc="历史诉求", unit="件", disable=None) as bar:
             write_past(

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from governance.errors import IllegalState, InvalidInput
 from governance.scope import Actor
+from members import registry
 from members.models import MembershipTransfer, PartyMembership, PartyOrganisation, PartyPost, Person
 from members.models.party import CATEGORIES, FULL, IN_TRANSIT, MEMBERSHIP_KINDS, PROBATIONARY
 from members.party.rules import PROBATION_MONTHS, PROLONGED_LEAST, PROLONGED_MOST, months_later
@@ -159,6 +160,7 @@ def end_member(*, membership_id: int, how: str, on: date, words: str, by: Actor,
         check_not_leaving(membership)
         ended(membership, how, day_of(on, today=today_of(now), label="日期", field="on"), words=words)
         record("party.member_end", membership, by=by, now=now, reason=words, after={"ended_how": how})
+        registry.membership_ended(person=membership.person, by=by, now=now)
     return membership
 
 

@@ -14,6 +14,7 @@ from django.db import transaction
 from governance.errors import IllegalState, InvalidInput, NotFound
 from governance.outbox.services import notify
 from governance.scope import Actor
+from members import registry
 from members.models import MembershipTransfer, PartyMembership, PartyOrganisation
 from members.models.party import CONFIRMED, IN, IN_TRANSIT, OUT, REFUSED, WITHDRAWN
 from members.party import clocks
@@ -199,6 +200,7 @@ def transfer_out(
         ended(membership, "to_outside", on, words=place, letter=letter)
         transfer = _one_step(OUT, membership, place, letter, reason, by, now)
         record("party.transfer_out", transfer, by=by, now=now, reason=reason, after=_ends(transfer))
+        registry.membership_ended(person=membership.person, by=by, now=now)
     return transfer
 
 
