@@ -7,7 +7,7 @@ from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
 
-from members.volunteers.querysets import ActivityQuerySet, HoursQuerySet, OfUnitQuerySet, OfTeamQuerySet, SignUpQuerySet
+from members.volunteers.querysets import ActivityQuerySet, HoursQuerySet, OfTeamQuerySet, OfUnitQuerySet, SignUpQuerySet
 from members.volunteers.workflow import ACTIVITY_STATES, HOLDS_A_TIME, HOURS_STATES, SIGN_UP_STATES
 
 # What teams do, and what an activity is about.

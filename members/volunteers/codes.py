@@ -32,7 +32,7 @@ def fits(key: UUID, given: str, now: datetime) -> bool:
     """Whether the code is that of this window or of the last one."""
     tidy = "".join(given.split())
     this = window_of(now)
-    return any([constant_time_compare(tidy, code_of(key, window)) for window in (this, this - 1)])
+    return any(constant_time_compare(tidy, code_of(key, window)) for window in (this, this - 1))
 
 
 def seconds_left(now: datetime) -> int:
