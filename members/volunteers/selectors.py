@@ -30,9 +30,9 @@ def served_by(person: Person, today: date) -> Served:
     """What a person has served. One statement."""
     of_year = Q(on__year=today.year)
     found = ServiceHours.objects.confirmed().filter(person=person, minutes__gt=0).aggregate(
-        minutes=Sum("minutes"), activities=Count("activity", distinct=True), year=Sum("minutes", filter=of_year)
+        whole=Sum("minutes"), count=Count("activity", distinct=True), year=Sum("minutes", filter=of_year)
     )  # fmt: skip
-    return Served(found["minutes"] or 0, found["activities"], found["year"] or 0)
+    return Served(found["whole"] or 0, found["count"], found["year"] or 0)
 
 
 def confirmed_of(person: Person) -> QuerySet[ServiceHours]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from accounts.models import ApiToken, Posting, User
@@ -14,7 +14,7 @@ from governance.files.models import Attachment
 from governance.scope import Role, UnitKind
 from grids.models import ImportDraft, Site, SiteKind, SiteProposal, Unit, UnitChange
 from grids.sites.kinds import ensure_default_kinds
-from members.models import Household, Person
+from members.models import Activity, Household, Person, ServiceHours, SignUp, TeamMember, VolunteerTeam
 from tests.appeals.conftest import new_appeal
 from tests.files.crafted import picture, upload
 from tests.fixtures import Cast, make_posting
@@ -52,6 +52,62 @@ class Samples:
     def household(self, unit: Unit) -> Household:
         """The same."""
         return Household.objects.create(address="幸福里1号", made_at=self.now, **self._lives(unit))
+
+    def volunteer_team(self, unit: Unit) -> VolunteerTeam:
+        """A team of the unit; of a district of one of its communities."""
+        team = VolunteerTeam.objects.create(
+            name="义务巡逻队", kind="patrol", founded_on=date(2024, 5, 1), made_at=self.now, changed_at=self.now,
+            words="每周三、周五夜间巡逻，劝导楼道堆物。", **self._organises(unit),
+        )  # fmt: skip
+        return team
+
+    def volunteer_member(self, unit: Unit) -> TeamMember:
+        """Somebody in a team of the unit."""
+        place = self._place_of(unit)
+        return TeamMember.objects.create(
+            team=self.get("volunteer_team", place), person=self._volunteer(unit), from_on=date(2024, 6, 1)
+        )
+
+    def volunteer_activity(self, unit: Unit) -> Activity:
+        """An activity of the unit that is under way."""
+        return Activity.objects.create(
+            title="楼道清洁志愿服务", kind="environment", address="幸福里广场", starts_at=self.now,
+            ends_at=self.now + timedelta(hours=2), planned_minutes=120, state="running", capacity=20,
+            made_by_user=self.cast.cw.user_id, made_by_name="社区", made_at=self.now, changed_at=self.now,
+            **self._organises(unit),
+        )  # fmt: skip
+
+    def volunteer_sign_up(self, unit: Unit) -> SignUp:
+        """Somebody who is signed up for an activity of the unit."""
+        one = self.get("volunteer_activity", self._place_of(unit))
+        return SignUp.objects.create(
+            activity=one, person=self._volunteer(unit), at=self.now, by_name="社区", starts_at=one.starts_at,
+            ends_at=one.ends_at,
+        )  # fmt: skip
+
+    def volunteer_hours(self, unit: Unit) -> ServiceHours:
+        """Hours of an activity of the unit that wait."""
+        one = self.get("volunteer_activity", self._place_of(unit))
+        return ServiceHours.objects.create(
+            activity=one, person=self._volunteer(unit), on=date(2026, 11, 23), minutes=120, proposed_at=self.now,
+            proposed_by_name="社区", **self._organises(unit),
+        )  # fmt: skip
+
+    def _volunteer(self, unit: Unit) -> Person:
+        home = self.units["community_1"] if _is_elsewhere(unit) else unit
+        return Person.objects.create(
+            name="李秀兰", seal_key=uuid.uuid4(), made_at=self.now, changed_at=self.now, **self._lives(home)
+        )
+
+    def _place_of(self, unit: Unit) -> str:
+        return next(name for name, one in self.units.items() if one == unit)
+
+    def _organises(self, unit: Unit) -> dict[str, Any]:
+        own = self.units["community_3"] if unit.kind == UnitKind.DISTRICT else unit
+        return {
+            "unit": own, "district_id": own.district_id, "street_id": own.street_id, "community_id": own.community_id,
+            "grid_id": own.pk if own.kind == UnitKind.GRID else None,
+        }  # fmt: skip
 
     def _lives(self, unit: Unit) -> dict[str, Any]:
         inside = {

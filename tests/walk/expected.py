@@ -5,6 +5,9 @@ A name with @ is one person, for what is somebody's own.
 
 from __future__ import annotations
 
+# Who organises in the first grid: its own people, and those above them on the line.
+_DOWN_TO_THE_GRID = "SS@street_1 CS@community_1 CW@community_1 GW@grid_1 PG@grid_1"
+
 MAY: dict[str, str] = {
     # "units, boundaries, sites, quotas: DC; SS proposes" (of units nothing is proposed in the platform yet)
     "grids.services.deciding.open_unit": "DC",
@@ -64,6 +67,27 @@ MAY: dict[str, str] = {
     "members.services.homes.remove_building": "CS@community_1 CW@community_1",
     # "see: CS CW GW(own grid) SS SL(masked)": the full number, each time with a reason
     "members.services.persons.reveal": "SS@street_1 CS@community_1 CW@community_1 GW@grid_1",
+    # "Teams and activities: CS CW in the community, SS in the street": what lies below the street is the street's, too
+    "members.volunteers.services.teams.add_team": "SS@street_1 CS@community_1 CW@community_1",
+    "members.volunteers.services.teams.change_team": "SS@street_1 CS@community_1 CW@community_1",
+    "members.volunteers.services.teams.dissolve_team": "SS@street_1 CS@community_1 CW@community_1",
+    "members.volunteers.services.teams.add_members": "SS@street_1 CS@community_1 CW@community_1",
+    "members.volunteers.services.teams.leave_team": "SS@street_1 CS@community_1 CW@community_1",
+    "members.volunteers.services.activities.publish_activity": "SS@street_1 CS@community_1 CW@community_1",
+    # "GW proposes and organises check-in in the own grid"; PG the same
+    "members.volunteers.services.activities.draft_activity": _DOWN_TO_THE_GRID,
+    "members.volunteers.services.activities.change_activity": _DOWN_TO_THE_GRID,
+    "members.volunteers.services.activities.open_check_in": _DOWN_TO_THE_GRID,
+    "members.volunteers.services.activities.end_activity": _DOWN_TO_THE_GRID,
+    "members.volunteers.services.activities.cancel_activity": _DOWN_TO_THE_GRID,
+    "members.volunteers.services.sign_ups.sign_up": _DOWN_TO_THE_GRID,
+    "members.volunteers.services.sign_ups.cancel_sign_up": _DOWN_TO_THE_GRID,
+    "members.volunteers.services.attendance.attend": _DOWN_TO_THE_GRID,
+    "members.volunteers.services.hours.propose_hours": _DOWN_TO_THE_GRID,
+    # "Hours are confirmed by somebody else than the volunteer: CS CW, and SS"
+    "members.volunteers.services.hours.confirm_hours": "SS@street_1 CS@community_1 CW@community_1",
+    "members.volunteers.services.hours.refuse_hours": "SS@street_1 CS@community_1 CW@community_1",
+    "members.volunteers.services.hours.correct_hours": "SS@street_1 CS@community_1 CW@community_1",
     # "policies, categories, calendar, templates: DC"
     "governance.deadlines.policies.add_version": "DC",
     "governance.deadlines.policies.add_policy": "DC",
@@ -119,6 +143,10 @@ OWN: frozenset[str] = frozenset({
     "governance.ui.services.save_view",
     "governance.ui.services.delete_view",
     "governance.ui.services.choose_columns",
+    # A volunteer with an account, whatever their work.
+    "members.volunteers.services.sign_ups.join",
+    "members.volunteers.services.sign_ups.withdraw",
+    "members.volunteers.services.attendance.check_in_by_code",
 })  # fmt: skip
 
 # Functions that look like a service and are none, by why.
@@ -127,6 +155,10 @@ _NO_SERVICES: dict[str, tuple[str, ...]] = {
         "accounts.services.postings.check_place",
         "accounts.services.staff_import.preview",
         "appeals.selectors.available_steps",
+        "members.volunteers.accounts.is_oneself",
+        "members.volunteers.accounts.person_of",
+        "members.volunteers.accounts.person_or_none",
+        "members.volunteers.forms.units_of",
         "appeals.services.visit.works_for_a_handler",
         "appeals.views.dossier.of",
         "governance.calendars.services.preview",
@@ -168,6 +200,7 @@ _NO_SERVICES: dict[str, tuple[str, ...]] = {
         "grids.services.redrawing.merge",
         "grids.services.redrawing.redraw_above",
         "members.services.homes.home_of",
+        "members.volunteers.services.teams.shrink",
     ),
     "follows a unit's closing, in its transaction: walked as close_unit-with_work": (
         "accounts.services.postings.unit_closed",
@@ -179,6 +212,11 @@ _NO_SERVICES: dict[str, tuple[str, ...]] = {
         "members.registry.person_gone",
         "members.registry.person_merged",
         "members.registry.person_moved",
+        "members.volunteers.following.on_gone",
+        "members.volunteers.following.on_merged",
+    ),
+    "follows the confirming of hours, in its transaction: walked as that": (
+        "members.volunteers.registry.hours_confirmed",
     ),
     "follows a change of the calendar, after it: walked as the calendar's edit": (
         "governance.calendars.followers.follow",

@@ -227,8 +227,8 @@ class TestCheckIn:
         return codes.code_of(row.activity.code_key, codes.window_of(now) - back)
 
     def test_the_code_of_now_or_of_just_before(self, mine, cast, now) -> None:
+        code = self.code(mine, now, back=2)
         with pytest.raises(InvalidInput, match="还可以再试 4 次") as told:
-            code = self.code(mine, now, back=2)
             attendance.check_in_by_code(sign_up_id=mine.pk, code=code, by=cast.pg, now=now)
         assert told.value.field == "code"
         code = self.code(mine, now, back=1)
@@ -242,8 +242,8 @@ class TestCheckIn:
         for _ in range(codes.MOST_TRIES):
             with pytest.raises(InvalidInput, match="签到码不正确"):
                 attendance.check_in_by_code(sign_up_id=mine.pk, code="x", by=cast.pg, now=now)
+        code = self.code(mine, now)
         with pytest.raises(IllegalState, match="次数过多"):
-            code = self.code(mine, now)
             attendance.check_in_by_code(sign_up_id=mine.pk, code=code, by=cast.pg, now=now)
         later = now + codes.WINDOW
         code = self.code(mine, later)
