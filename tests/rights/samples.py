@@ -55,11 +55,10 @@ class Samples:
 
     def volunteer_team(self, unit: Unit) -> VolunteerTeam:
         """A team of the unit; of a district of one of its communities."""
-        team = VolunteerTeam.objects.create(
+        return VolunteerTeam.objects.create(
             name="义务巡逻队", kind="patrol", founded_on=date(2024, 5, 1), made_at=self.now, changed_at=self.now,
             words="每周三、周五夜间巡逻，劝导楼道堆物。", **self._organises(unit),
         )  # fmt: skip
-        return team
 
     def volunteer_member(self, unit: Unit) -> TeamMember:
         """Somebody in a team of the unit."""

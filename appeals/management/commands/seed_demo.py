@@ -27,6 +27,7 @@ from grids.demo import build_territory
 from grids.models import Unit
 from grids.sites.demo import build_sites
 from members import demo as people
+from members.volunteers import demo as volunteers
 
 RECENT = 260
 DEFAULT = 6000
@@ -73,6 +74,8 @@ class Command(BaseCommand):
         ensure_staff(surnames=SURNAMES, given=GIVEN, now=now)
         with tqdm(desc="居民", unit="人", disable=None) as bar:
             people.fill(households_per_grid=HOUSEHOLDS, surnames=SURNAMES, now=began, progress=bar.update)
+        with tqdm(desc="志愿活动", unit="场", disable=None) as bar:
+            volunteers.fill(now=now, progress=bar.update)
         recent = min(RECENT, appeals)
         with tqdm(total=appeals - recent, desc="历史诉求", unit="件", disable=None) as bar:
             write_past(

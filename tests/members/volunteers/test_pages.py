@@ -175,7 +175,7 @@ class TestActivities:
         client.get(at("teams"))
         for url, most in (
             (at("teams"), 13), (at("activities"), 13), (at("hours"), 13), (at("activity", one.pk), 8),
-            (at("team", team.pk), 9), (at("figures"), 12), (at("mine"), 9),
+            (at("team", team.pk), 9), (at("figures"), 14), (at("mine"), 9),
         ):  # fmt: skip
             with django_assert_max_num_queries(most):
                 assert client.get(url).status_code == 200
