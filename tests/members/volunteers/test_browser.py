@@ -1,4 +1,4 @@
-"""An activity in real browsers: published, its code on the organiser's screen, checked in on a phone, hours confirmed."""
+"""An activity in real browsers: published, a code on the organiser's screen, a check-in on a phone, hours confirmed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from members.models import ServiceHours
+from members.models import Activity, ServiceHours
 from members.volunteers.services import activities, teams
 from tests.browsing import browser as browser
 from tests.members.volunteers.conftest import facts, give_account
@@ -23,8 +23,8 @@ DESK, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
 
 @pytest.fixture
 def now() -> Any:
-    """Pages read the real clock; a minute past midnight of today, so that the day is long enough."""
-    return timezone.localtime(timezone.now()).replace(hour=0, minute=1, second=0, microsecond=0)
+    """Pages read the real clock; the midnight before it, so that the day is long enough."""
+    return timezone.localtime(timezone.now()).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 @pytest.fixture
@@ -62,8 +62,8 @@ def test_from_publishing_to_confirmed_hours(pages, people, cast, district, calen
     )  # fmt: skip
     teams.add_members(team_id=team.pk, person_ids=[one.pk for one in who[1:]], by=cast.cw, now=now)
     give_account(cast.pg, who[0])
-    said = facts(now, starts_at=now, ends_at=now + timedelta(hours=23), sign_up_until=now + timedelta(hours=23),
-                 team_id=team.pk, planned=480)  # fmt: skip
+    end = now + timedelta(hours=23, minutes=59)
+    said = facts(now, starts_at=now, ends_at=end, sign_up_until=end, team_id=team.pk, planned=480)
     one = activities.draft_activity(facts=said, unit_id=district.community_1.pk, by=cast.cw, now=now)
     desk, phone = pages(cast.cw, DESK), pages(cast.pg, PHONE)
     desk.goto(reverse("members:volunteer_activity", args=[one.pk]))
@@ -92,19 +92,25 @@ def test_from_publishing_to_confirmed_hours(pages, people, cast, district, calen
     phone.wait_for_selector("text=签到成功")
     row = one.sign_ups.get(person=who[0])
     assert (row.state, row.checked_how) == ("came", "code")
-    # The day has only begun: they have been there for two hours.
-    one.sign_ups.filter(pk=row.pk).update(checked_in_at=timezone.now() - timedelta(hours=2))
+    _two_hours_yesterday(one, now)
     desk.click("text=签到名单")
     desk.click("button:has-text('结束活动')")
     desk.click(".modal.show button:has-text('结束活动')")
     desk.wait_for_selector("text=时长待确认")
-    if ServiceHours.objects.count() == 0:
-        # Right after midnight nobody can have been there for two hours of the day.
-        return
     confirm(pages(cast.cs, DESK))
     assert ServiceHours.objects.get().state == "confirmed"
     phone.goto(reverse("members:volunteer_mine"))
     phone.wait_for_selector("text=最近确认的时长")
+
+
+def _two_hours_yesterday(one: Any, now: Any) -> None:
+    """Time passes: it was yesterday, from nine to eleven."""
+    begin = now - timedelta(hours=15)
+    times = {"starts_at": begin, "ends_at": begin + timedelta(hours=2)}
+    Activity.objects.filter(pk=one.pk).update(**times)
+    one.sign_ups.update(**times)
+    came = {"checked_in_at": begin, "checked_out_at": begin + timedelta(hours=2)}
+    one.sign_ups.filter(state="came").update(**came)
 
 
 def confirm(desk: Any) -> None:
