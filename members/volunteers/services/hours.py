@@ -108,6 +108,8 @@ def _locked(hours_id: int, by: Actor) -> tuple[ServiceHours, Activity]:
     _common.lock_persons([found.person_id])
     activity = _common.locked_activity(found.activity_id, by)
     hours: ServiceHours = ServiceHours.objects.select_for_update(of=("self",)).select_related("person").get(pk=hours_id)
+    if hours.person_id != found.person_id:
+        raise IllegalState("这个人的档案刚刚合并，请刷新后再试。")
     if is_oneself(by, hours.person):
         raise NotAllowed("不能确认、退回或更正本人的服务时长，请由其他工作人员或街道办理。")
     return hours, activity
