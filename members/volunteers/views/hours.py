@@ -76,7 +76,7 @@ class HoursList(ListPage):
         Column("clock", "确认时限", "members/volunteers/cells/hours_clock.html", phone="inline"),
         Column("decided", "确认人", "decided_by_name", secondary=True, default=False),
         Column("words", "说明", "words", secondary=True, phone="hidden"),
-        Column("act", "", "members/volunteers/cells/hours_act.html", phone="actions", always=True),
+        Column("act", "操作", "members/volunteers/cells/hours_act.html", phone="actions", always=True),
     )
     orders = (Order("new", "最新提交", ("-pk",)), Order("old", "最早提交", ("pk",)))
     tabs = (
