@@ -6,9 +6,10 @@ A kind here has a maker in `MAKERS`: called with the owner, it gives what the ad
 from __future__ import annotations
 
 import io
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Model
 
@@ -22,6 +23,7 @@ from governance.scope import Actor, Role
 from governance.sheets import sealed
 from governance.sheets.models import SheetExport, SheetUpload
 from governance.ui.models import SavedView
+from members.models import Activity, Person, SignUp
 from tests.files.crafted import picture, upload
 
 
@@ -35,7 +37,7 @@ class Owned:
     also: frozenset[Role] = frozenset()
 
 
-DC, SS, SE = Role.DISTRICT_CENTRE, Role.STREET_STAFF, Role.SECURITY_ADMIN
+DC, SS, SE, GW = Role.DISTRICT_CENTRE, Role.STREET_STAFF, Role.SECURITY_ADMIN, Role.GRID_WORKER
 
 OWNED: tuple[Owned, ...] = (
     Owned("session", SS, ("accounts:session_end",)),
@@ -57,6 +59,8 @@ OWNED: tuple[Owned, ...] = (
     # Who may approve, at or above the unit that asks.
     Owned("sheet_export", Role.COMMUNITY_WORKER, ("sheets:export", "sheets:export_begin", "sheets:export_file"),
           also=frozenset({Role.COMMUNITY_SECRETARY, Role.STREET_LEADER})),
+    # A volunteer with an account comes, or does not, for themselves.
+    Owned("own_sign_up", GW, ("members:volunteer_withdraw", "members:volunteer_check_in")),
     # Leaders of the unit that asks, and of those above it, decide.
     Owned("export", SS, ("appeals:export", "appeals:export_begin", "appeals:export_file"),
           also=frozenset({Role.STREET_LEADER, Role.DISTRICT_CENTRE})),
@@ -85,6 +89,7 @@ SHARED: dict[str, str] = {
     "sheets:import": "a sheet is a kind of table, the same for all who may import it",
     "sheets:template": "a sheet is a kind of table, the same for all who may import it",
     "sheets:ask": "a sheet is a kind of table; what leaves is narrowed to one's own scope",
+    "members:volunteer_join": "what is open for sign-up is so for every volunteer of the community",
 }
 
 # Where a stranger is led back with a message: the same words as for what is gone, and the thing is still there.
@@ -153,12 +158,31 @@ def _sheet_export(owner: Actor, now: datetime) -> Model:
         sheet="persons", purpose="入户走访名单", count=3, needs_approval=True, asked_by_user=owner.user_id,
         asked_by_name=owner.user_name, asked_by_unit=owner.unit_id, asked_by_unit_name=owner.unit_name, asked_at=now,
     )  # fmt: skip
+def _own_sign_up(owner: Actor, now: datetime) -> Model:
+    """Of the resident whose phone number is the account's, for an activity that is under way."""
+    index = f"phone-of-{owner.user_id}"
+    User.objects.filter(pk=owner.user_id).update(phone_index=index)
+    place = {
+        "district_id": owner.district_id, "street_id": owner.street_id, "community_id": owner.community_id,
+        "grid_id": owner.grid_id,
+    }  # fmt: skip
+    known = {"name": owner.user_name, "seal_key": uuid.uuid4(), "made_at": now, "changed_at": now, **place}
+    person, _ = Person.objects.get_or_create(phone_index=index, defaults=known)
+    one = Activity.objects.create(
+        title="楼道清洁志愿服务", kind="environment", address="幸福里广场", starts_at=now, planned_minutes=120,
+        ends_at=now + timedelta(hours=2), state="running", made_by_user=0, made_by_name="社区", made_at=now,
+        changed_at=now, unit_id=owner.unit_id, **place,
+    )  # fmt: skip
+    return SignUp.objects.create(
+        activity=one, person=person, at=now, by_name=owner.user_name, starts_at=one.starts_at, ends_at=one.ends_at
+    )
 
 
 MAKERS: dict[str, Callable[[Actor, datetime], Model]] = {
     "session": _session, "staff_import": _staff_import, "draft_file": _draft, "job": _job, "message": _message,
     "saved_view": _view, "import_file": _import_file, "export": _export,
     "sheet_upload": _sheet_upload, "sheet_export": _sheet_export,
+    "own_sign_up": _own_sign_up,
 }  # fmt: skip
 
 

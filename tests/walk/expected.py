@@ -5,6 +5,9 @@ A name with @ is one person, for what is somebody's own.
 
 from __future__ import annotations
 
+# Who organises in the first grid: its own people, and those above them on the line.
+_DOWN_TO_THE_GRID = "SS@street_1 CS@community_1 CW@community_1 GW@grid_1 PG@grid_1"
+
 MAY: dict[str, str] = {
     # "units, boundaries, sites, quotas: DC; SS proposes" (of units nothing is proposed in the platform yet)
     "grids.services.deciding.open_unit": "DC",
@@ -167,6 +170,27 @@ MAY: dict[str, str] = {
     "members.party.services.transfers.refuse": "CS@community_2",
     # 延期换届: decided one level above.
     "members.party.services.terms.decide_extension": "SS@street_1",
+    # "Teams and activities: CS CW in the community, SS in the street": what lies below the street is the street's, too
+    "members.volunteers.services.teams.add_team": "SS@street_1 CS@community_1 CW@community_1",
+    "members.volunteers.services.teams.change_team": "SS@street_1 CS@community_1 CW@community_1",
+    "members.volunteers.services.teams.dissolve_team": "SS@street_1 CS@community_1 CW@community_1",
+    "members.volunteers.services.teams.add_members": "SS@street_1 CS@community_1 CW@community_1",
+    "members.volunteers.services.teams.leave_team": "SS@street_1 CS@community_1 CW@community_1",
+    "members.volunteers.services.activities.publish_activity": "SS@street_1 CS@community_1 CW@community_1",
+    # "GW proposes and organises check-in in the own grid"; PG the same
+    "members.volunteers.services.activities.draft_activity": _DOWN_TO_THE_GRID,
+    "members.volunteers.services.activities.change_activity": _DOWN_TO_THE_GRID,
+    "members.volunteers.services.activities.open_check_in": _DOWN_TO_THE_GRID,
+    "members.volunteers.services.activities.end_activity": _DOWN_TO_THE_GRID,
+    "members.volunteers.services.activities.cancel_activity": _DOWN_TO_THE_GRID,
+    "members.volunteers.services.sign_ups.sign_up": _DOWN_TO_THE_GRID,
+    "members.volunteers.services.sign_ups.cancel_sign_up": _DOWN_TO_THE_GRID,
+    "members.volunteers.services.attendance.attend": _DOWN_TO_THE_GRID,
+    "members.volunteers.services.hours.propose_hours": _DOWN_TO_THE_GRID,
+    # "Hours are confirmed by somebody else than the volunteer: CS CW, and SS"
+    "members.volunteers.services.hours.confirm_hours": "SS@street_1 CS@community_1 CW@community_1",
+    "members.volunteers.services.hours.refuse_hours": "SS@street_1 CS@community_1 CW@community_1",
+    "members.volunteers.services.hours.correct_hours": "SS@street_1 CS@community_1 CW@community_1",
     # "policies, categories, calendar, templates: DC"
     "governance.deadlines.policies.add_version": "DC",
     "governance.deadlines.policies.add_policy": "DC",
@@ -238,6 +262,10 @@ OWN: frozenset[str] = frozenset({
     "governance.ui.services.save_view",
     "governance.ui.services.delete_view",
     "governance.ui.services.choose_columns",
+    # A volunteer with an account, whatever their work.
+    "members.volunteers.services.sign_ups.join",
+    "members.volunteers.services.sign_ups.withdraw",
+    "members.volunteers.services.attendance.check_in_by_code",
 })  # fmt: skip
 
 # Functions that look like a service and are none, by why.
@@ -246,6 +274,10 @@ _NO_SERVICES: dict[str, tuple[str, ...]] = {
         "accounts.services.postings.check_place",
         "accounts.services.staff_import.preview",
         "appeals.selectors.available_steps",
+        "members.volunteers.accounts.is_oneself",
+        "members.volunteers.accounts.person_of",
+        "members.volunteers.accounts.person_or_none",
+        "members.volunteers.forms.units_of",
         "appeals.services.visit.works_for_a_handler",
         "appeals.views.dossier.of",
         "governance.calendars.services.preview",
@@ -306,6 +338,7 @@ _NO_SERVICES: dict[str, tuple[str, ...]] = {
         "members.party_households.services.naming.close",
         "members.party.services.memberships.begun",
         "members.party.services.transfers.gone",
+        "members.volunteers.services.teams.shrink",
     ),
     "follows a unit's closing, in its transaction: walked as close_unit-with_work": (
         "accounts.services.postings.unit_closed",
@@ -335,6 +368,11 @@ _NO_SERVICES: dict[str, tuple[str, ...]] = {
         "members.party_households.following.person_merged",
         "members.party_households.following.person_moved",
         "members.party_households.following.person_settled",
+        "members.volunteers.following.on_gone",
+        "members.volunteers.following.on_merged",
+    ),
+    "follows the confirming of hours, in its transaction: walked as that": (
+        "members.volunteers.registry.hours_confirmed",
     ),
     "calls one service for each of many": ("members.designations.views.designations.name_all",),
     "follows a change of the calendar, after it: walked as the calendar's edit": (

@@ -32,6 +32,7 @@ from members.care import demo as care
 from members.designations import demo as designations
 from members.party import demo as party
 from members.party_households import demo as party_households
+from members.volunteers import demo as volunteers
 
 RECENT = 260
 DEFAULT = 6000
@@ -88,6 +89,8 @@ class Command(BaseCommand):
         with tqdm(desc="中心户、称号", unit="条", disable=None) as bar:
             party_households.fill(now=now, progress=bar.update)
             designations.fill(now=now, progress=bar.update)
+        with tqdm(desc="志愿活动", unit="场", disable=None) as bar:
+            volunteers.fill(now=now, progress=bar.update)
         recent = min(RECENT, appeals)
         with tqdm(total=appeals - recent, desc="历史诉求", unit="件", disable=None) as bar:
             write_past(

@@ -1,0 +1,105 @@
+"""Which teams, activities, sign-ups and hours a request may read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+from django.db.models import Count, OuterRef, Q, Subquery
+
+from governance.scope import Actor, Role, UnitKind
+from members.volunteers.workflow import HOLDS_A_SEAT, OPEN
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from members.models import Person
+
+# Teams and activities are no personal data: the district reads them, and counts. Who comes is for the street and below.
+PEOPLE = frozenset({
+    Role.STREET_LEADER, Role.STREET_STAFF, Role.COMMUNITY_SECRETARY, Role.COMMUNITY_WORKER, Role.GRID_WORKER,
+    Role.PART_TIME_GRID_WORKER,
+})  # fmt: skip
+TEAMS = PEOPLE | {Role.DISTRICT_LEADER, Role.DISTRICT_CENTRE}
+_COLUMN = {
+    UnitKind.DISTRICT: "district_id", UnitKind.STREET: "street_id", UnitKind.COMMUNITY: "community_id",
+    UnitKind.GRID: "grid_id",
+}  # fmt: skip
+
+
+def column_of(actor: Actor, roles: frozenset[Role]) -> str | None:
+    """The column that must equal the actor's unit; None for who sees nothing."""
+    return _COLUMN.get(actor.unit_kind) if actor.role in roles and actor.unit_kind else None
+
+
+class _Scoped(models.QuerySet[Any]):
+    roles = TEAMS
+    path = ""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """What lies in the actor's unit and below it."""
+        column = column_of(actor, self.roles)
+        return self.none() if column is None else self.filter(**{self.path + column: actor.unit_id})
+
+
+class OfUnitQuerySet(_Scoped):
+    """Teams."""
+
+    def standing(self) -> Self:
+        """Those that have not been dissolved."""
+        return self.filter(dissolved_on=None)
+
+
+class OfTeamQuerySet(_Scoped):
+    """Memberships of teams."""
+
+    roles = PEOPLE
+    path = "team__"
+
+    def now_in(self) -> Self:
+        """Those that have not ended."""
+        return self.filter(until_on=None)
+
+
+class ActivityQuerySet(_Scoped):
+    """Activities."""
+
+    def with_counts(self) -> Self:
+        """With `taken` and `waiting`: how many seats are taken, and how many wait for one."""
+        sign_ups: Any = self.model._meta.get_field("sign_ups").related_model
+        rows = sign_ups.objects.filter(activity=OuterRef("pk")).order_by().values("activity")
+        taken = rows.annotate(n=Count("pk", filter=Q(state__in=HOLDS_A_SEAT))).values("n")
+        waiting = rows.annotate(n=Count("pk", filter=Q(state="waiting"))).values("n")
+        return self.annotate(taken=Subquery(taken), waiting=Subquery(waiting))
+
+    def open_to(self, actor: Actor, person: Person, now: datetime) -> Self:
+        """Those that a volunteer with an account may sign up for: where they live and where they work."""
+        near = Q(community_id=person.community_id) | Q(community=None, street_id=person.street_id)
+        if actor.community_id:
+            near |= Q(community_id=actor.community_id)
+        return self.filter(near, district_id=person.district_id, state__in=OPEN, ends_at__gt=now)
+
+
+class SignUpQuerySet(_Scoped):
+    """Who signed up."""
+
+    roles = PEOPLE
+    path = "activity__"
+
+    def seated(self) -> Self:
+        """Those that take a seat."""
+        return self.filter(state__in=HOLDS_A_SEAT)
+
+
+class HoursQuerySet(_Scoped):
+    """Hours served."""
+
+    roles = PEOPLE
+
+    def waiting(self) -> Self:
+        """Those that nobody has decided."""
+        return self.filter(state="proposed")
+
+    def confirmed(self) -> Self:
+        """Those that count."""
+        return self.filter(state="confirmed")
