@@ -34,6 +34,12 @@ ACTIONS = {
     "site.proposal_refuse": "不采纳阵地建议",
     "site.import_check": "上传阵地表格",
     "site.import": "导入阵地",
+    "quota.approve": "核定编制",
+    "quota.fill": "登记编制实有变动",
+    "quota.propose": "提出编制建议",
+    "quota.proposal_accept": "采纳编制建议",
+    "quota.proposal_refuse": "不采纳编制建议",
+    "quota.demo": "建立演示编制",
 }
 
 
@@ -45,6 +51,9 @@ def register() -> None:
     actions.register_subject("unit_change", "待生效的单位调整")
     actions.register_subject("site", "阵地")
     actions.register_subject("site_proposal", "阵地建议")
+    actions.register_subject("quota", "编制")
+    actions.register_subject("quota_proposal", "编制建议")
+    outbox.register_subject("quota_proposal", url=lambda pk: reverse("grids:quota_proposal", args=[pk]))
     outbox.register_subject("site_proposal", url=lambda pk: reverse("grids:site_proposal", args=[pk]))
     registry.register_open_work(site_moves.open_sites)
     registry.register_on_unit_closed(site_moves.hand_over_sites)
@@ -60,6 +69,13 @@ def register() -> None:
                 "grids:site_exception_add", "grids:site_near", "grids:site_gaps", "grids:site_gaps_missing",
                 "grids:site_proposals", "grids:site_proposal", "grids:site_propose_add", "grids:site_propose_change",
                 "grids:site_propose_close", "grids:site_import", "grids:site_import_detail",
+            ),
+        ),
+        nav.NavItem(
+            "编制", "grids:quotas", "users-group", right="quota.see", group="网格治理", order=28,
+            owns=(
+                "grids:quota", "grids:quota_approve", "grids:quota_fill", "grids:quota_propose",
+                "grids:quota_proposals", "grids:quota_proposal", "grids:quotas_print",
             ),
         ),
         nav.NavItem(

@@ -64,7 +64,9 @@ class QuotaEvent(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=~Q(delta=0), name="a_quota_event_changes_something"),
-            models.UniqueConstraint(fields=["quota", "cause"], condition=~Q(cause=""), name="one_quota_event_of_a_cause"),
+            models.UniqueConstraint(
+                fields=["quota", "cause"], condition=~Q(cause=""), name="one_quota_event_of_a_cause"
+            ),
         ]
         indexes = [models.Index(fields=["quota", "-on", "-id"], name="quota_event_latest")]
 

@@ -160,7 +160,7 @@ def _check_delta(delta: int, before: int, label: str) -> None:
 
 
 def _check_day(on: date, now: datetime) -> None:
-    if not 1990 <= on.year or on > timezone.localdate(now):
+    if not on.year >= 1990 or on > timezone.localdate(now):
         raise InvalidInput("日期应在 1990 年以后，且不晚于今天。", field="on")
 
 

@@ -127,9 +127,7 @@ def open_steps(situation: Situation, role: Role | None) -> list[Step]:
     if situation.is_subject:
         return []
     found = [
-        step
-        for step in STEPS.values()
-        if role in step.roles and situation.state in step.starts.get(situation.kind, ())
+        step for step in STEPS.values() if role in step.roles and situation.state in step.starts.get(situation.kind, ())
     ]
     if situation.is_proposer:
         found = [step for step in found if step.code != "review"]

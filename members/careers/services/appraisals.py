@@ -86,7 +86,9 @@ def set_results(*, round_id: int, lines: Mapping[int, Line], by: Actor, now: dat
         require(by, REVIEW)
     with transaction.atomic(durable=True):
         found = _locked(round_id, by, AppraisalRound.OPEN)
-        rows = Appraisal.objects.visible_to(by).filter(round=found, career_id__in=lines).select_related("career__person")
+        rows = (
+            Appraisal.objects.visible_to(by).filter(round=found, career_id__in=lines).select_related("career__person")
+        )
         held = {row.career_id: row for row in rows.order_by("pk")}
         if set(held) != set(lines):
             raise NotFound("名单中有人不在您的管辖范围内，请刷新后重新填写。")

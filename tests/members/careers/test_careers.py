@@ -74,7 +74,13 @@ def test_pay_is_not_for_colleagues_nor_for_leaders_beside(who, career, cast):
 def test_a_certificate_is_on_record_and_makes_a_grade_due(career, cast, now):
     made = career("worker")
     careers.change_facts(
-        career_id=made.pk, degree="bachelor", certificate="senior", duty="", grounds="证书编号 230612", by=cast.ss, now=now
+        career_id=made.pk,
+        degree="bachelor",
+        certificate="senior",
+        duty="",
+        grounds="证书编号 230612",
+        by=cast.ss,
+        now=now,
     )
     made.refresh_from_db()
     assert (made.grade, made.certificate) == (3, "senior")
@@ -93,19 +99,31 @@ def test_nothing_changed_is_said(career, cast, now):
 def test_moving_to_another_community(career, cast, district, now):
     made = career("worker")
     careers.move_unit(
-        career_id=made.pk, unit_id=district.community_2.pk, on=date(2026, 11, 20), grounds="工作需要", by=cast.dc, now=now
+        career_id=made.pk,
+        unit_id=district.community_2.pk,
+        on=date(2026, 11, 20),
+        grounds="工作需要",
+        by=cast.dc,
+        now=now,
     )
     made.refresh_from_db()
     assert made.community == district.community_2
     with pytest.raises(InvalidInput, match="已在"):
         careers.move_unit(
-            career_id=made.pk, unit_id=district.community_2.pk, on=date(2026, 11, 20), grounds="工作需要", by=cast.dc, now=now
+            career_id=made.pk,
+            unit_id=district.community_2.pk,
+            on=date(2026, 11, 20),
+            grounds="工作需要",
+            by=cast.dc,
+            now=now,
         )
 
 
 def test_who_resigned_is_not_changed_any_more(career, cast, now):
     made = career("worker")
-    careers.end_service(career_id=made.pk, how="resigned", on=date(2026, 11, 20), grounds="个人原因", by=cast.dc, now=now)
+    careers.end_service(
+        career_id=made.pk, how="resigned", on=date(2026, 11, 20), grounds="个人原因", by=cast.dc, now=now
+    )
     made.refresh_from_db()
     assert (made.state, made.ended_on) == ("resigned", date(2026, 11, 20))
     with pytest.raises(IllegalState, match="已辞职"):

@@ -83,4 +83,7 @@ def test_papers_count_and_the_top_is_six():
 
 
 def test_a_leap_day_is_the_28th_in_a_common_year():
-    assert [full_years(date(2020, 2, 29), date(2021, 2, 27)), full_years(date(2020, 2, 29), date(2021, 2, 28))] == [0, 1]
+    assert [full_years(date(2020, 2, 29), date(2021, 2, 27)), full_years(date(2020, 2, 29), date(2021, 2, 28))] == [
+        0,
+        1,
+    ]

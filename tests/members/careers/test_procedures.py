@@ -201,7 +201,13 @@ def test_a_discipline_blocks_a_promotion_for_its_time(career, cast, now):
     made = career()
     measured = Measured(name="警告", from_on=date(2026, 11, 20), until_on=date(2027, 5, 19))
     found = procedures.propose(
-        career_id=made.pk, kind="measure", path="discipline", words="违反工作纪律", measured=measured, by=cast.cs, now=now
+        career_id=made.pk,
+        kind="measure",
+        path="discipline",
+        words="违反工作纪律",
+        measured=measured,
+        by=cast.cs,
+        now=now,
     )
     procedures.review(procedure_id=found.pk, support=True, words="同意", by=cast.ss, now=now)
     procedures.decide(procedure_id=found.pk, accept=True, words="予以警告", by=cast.dc, now=now)
