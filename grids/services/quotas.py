@@ -148,7 +148,8 @@ def _locked(unit_id: int, kind: str, by: Actor) -> Quota:
         level = "社区" if QUOTA_LEVEL[kind] == UnitKind.COMMUNITY else "街道"
         raise InvalidInput(f"{_LABELS[kind]}按{level}核定，请选择{level}。", field="unit")
     place = {"district_id": unit.district_id, "street_id": unit.street_id, "community_id": unit.community_id}
-    quota, _ = Quota.objects.select_for_update(of=("self",)).get_or_create(unit=unit, kind=kind, defaults=place)
+    rows = Quota.objects.select_for_update(of=("self",))
+    quota: Quota = rows.get_or_create(unit=unit, kind=kind, defaults=place)[0]
     return quota
 
 

@@ -25,8 +25,8 @@ class Happening:
     careers: Q
 
 
-# Source: the article's own words: 择优聘用 178 名 35 周岁以下、本科以上学历人才; 补选 60 名居民骨干; 90 名优秀网格员晋升;
-# 6 名优秀社区书记进入街道事业编; 清退 47 名履职不到位人员.
+# Source: the district's own account: 择优聘用 178 名 35 周岁以下、本科以上学历人才; 补选 60 名居民骨干;
+# 90 名优秀网格员晋升; 6 名优秀社区书记进入街道事业编; 清退 47 名履职不到位人员.
 _ALL = Q()
 HAPPENED: dict[str, Happening] = {
     "young": Happening(

@@ -36,7 +36,7 @@ def _day(label: str, *, required: bool = True, help_text: str = "") -> forms.Dat
     return forms.DateField(label=label, widget=DateInput, required=required, help_text=help_text)
 
 
-class _UnitField(forms.ModelChoiceField):
+class _UnitField(forms.ModelChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj.community.name} {obj.name}" if obj.kind == "grid" and obj.community else str(obj.name)
 
@@ -238,7 +238,7 @@ class ScaleForm(forms.Form):
         for n in range(1, TOP_GRADE + 1):
             self.fields[f"grade_{n}"] = _amount(f"级别工资：{n} 级（元）")
             self.initial[f"grade_{n}"] = last.grades[str(n)]
-        self.initial |= {"base": last.base, "years_per_grade": last.rules.years_per_grade}
+        self.initial["base"], self.initial["years_per_grade"] = last.base, last.rules.years_per_grade
 
     def amounts(self) -> Amounts:
         """As the service takes it."""

@@ -13,6 +13,7 @@ from governance.outbox import gathering
 from governance.scope import PLATFORM
 from members.careers import clocks
 from members.careers.services import _steps
+from members.careers.services._common import record
 from members.careers.workflow import LAPSED
 from members.models import CareerProcedure
 
@@ -38,7 +39,7 @@ class ProcedureClocks:
         late = action == clocks.LATE
         words = f"{clocks.KINDS.get(clock.kind, '')}{'已超时' if late else '临近时限'}"
         _steps.enter(procedure, action, by=PLATFORM, now=now, words=words)
-        _steps.record(
+        record(
             f"career.{action}", procedure, str(procedure), by=PLATFORM, now=now, after={"clock": clock.kind},
         )  # fmt: skip
         gathering.remind(

@@ -16,7 +16,8 @@ from members import registry
 from members.careers import clocks, handlers, hooks
 
 _ACTIONS = {
-    "career.enter": "登记入职", "career.facts": "更新学历、证书", "career.move": "调整工作单位", "career.end": "登记离岗",
+    "career.enter": "登记入职", "career.facts": "更新学历、证书", "career.move": "调整工作单位",
+    "career.end": "登记离岗",
     "career.scale": "发布薪酬标准", "career.regrade": "批量晋级", "career.round_open": "开始年度考核",
     "career.appraise": "填写考核结果", "career.round_submit": "提交考核审核", "career.round_decide": "审定年度考核",
     "career.round_return": "退回年度考核", "career.propose": "提出人事程序", "career.review": "街道审核",

@@ -54,7 +54,8 @@ STEPS: dict[str, Step] = {
         Step("decide", "决定", {PROMOTION: _s("noticed"), REMOVAL: _s("heard"), MEASURE: _s("reviewed")},
              {PROMOTION: "appointed", REMOVAL: "decided", MEASURE: "measured"}, frozenset({DC}), otherwise="refused"),
         Step("withdraw", "撤回", {
-            PROMOTION: _s("nominated reviewed public_notice suspended noticed"), REMOVAL: _s("proposed hearing heard decided"),
+            PROMOTION: _s("nominated reviewed public_notice suspended noticed"),
+            REMOVAL: _s("proposed hearing heard decided"),
             MEASURE: _s("proposed reviewed"),
         }, dict.fromkeys((PROMOTION, REMOVAL, MEASURE), "withdrawn"), frozenset({CS, SS, DC}), danger=True),
     )

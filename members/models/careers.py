@@ -24,14 +24,15 @@ CAREER_STATES = [
     (DIED, "已故"),
 ]  # fmt: skip
 EVENT_KINDS = [
-    ("entered", "入职"), ("regraded", "晋级"), ("moved", "调整单位"), ("facts", "更新学历、证书"), ("promoted", "晋升"),
+    ("entered", "入职"), ("regraded", "晋级"), ("moved", "调整单位"), ("facts", "更新学历、证书"),
+    ("promoted", "晋升"),
     ("rewarded", "奖励"), ("disciplined", "处分"), ("appraised", "年度考核"), ("removed", "清退"), ("resigned", "辞职"),
     ("retired", "退休"), ("died", "死亡"), ("person_left", "本人迁出本区"), ("merged", "居民档案合并"),
 ]  # fmt: skip
 
 
 class PayScale(models.Model):
-    """A version of the pay scale that the district centre added. Shape of `amounts` and `rules`: members.careers.pay."""
+    """A version of the pay scale that the district centre added. Shapes of `amounts`, `rules`: members.careers.pay."""
 
     number = models.PositiveSmallIntegerField(unique=True)
     valid_from = models.DateField("施行日期")

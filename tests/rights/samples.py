@@ -12,9 +12,9 @@ from appeals.models import Appeal, SupervisionOrder
 from governance.files import services as files
 from governance.files.models import Attachment
 from governance.scope import Role, UnitKind
-from grids.models import ImportDraft, Site, SiteKind, SiteProposal, Unit, UnitChange
+from grids.models import ImportDraft, Quota, QuotaProposal, Site, SiteKind, SiteProposal, Unit, UnitChange
 from grids.sites.kinds import ensure_default_kinds
-from members.models import Household, Person
+from members.models import AppraisalRound, Career, CareerProcedure, Household, Person
 from tests.appeals.conftest import new_appeal
 from tests.files.crafted import picture, upload
 from tests.fixtures import Cast, make_posting
@@ -64,6 +64,43 @@ class Samples:
             "district_id": home.district_id, "street_id": home.street_id, "community_id": home.community_id,
             "grid_id": grid,
         }  # fmt: skip
+
+    def career(self, unit: Unit) -> Career:
+        """Of somebody who works there."""
+        return Career.objects.create(
+            person=self.resident(unit), post="worker", entered_on=date(2022, 3, 1), post_since=date(2022, 3, 1),
+            recruited="open", made_at=self.now, changed_at=self.now, **self._lives(unit),
+        )  # fmt: skip
+
+    def career_procedure(self, unit: Unit) -> CareerProcedure:
+        """A promotion of somebody who works there."""
+        return CareerProcedure.objects.create(
+            career=self.career(unit), kind="promotion", path="to_committee", state="public_notice",
+            words="工作认真负责。", proposed_by_user=0, proposed_by_name="社区", proposed_by_unit=unit.pk, opened_at=self.now,
+            changed_at=self.now, **self._lives(unit),
+        )  # fmt: skip
+
+    def appraisal_round(self, unit: Unit) -> AppraisalRound:
+        """Of the street; of the district in its second one."""
+        street = unit.street or self.units["street_2"]
+        found, _ = AppraisalRound.objects.get_or_create(
+            district=unit.district, street=street, year=2025, defaults={"opened_at": self.now}
+        )
+        return found
+
+    def quota(self, unit: Unit) -> Quota:
+        """Of the unit."""
+        return Quota.objects.create(
+            unit=unit, kind="workers" if unit.kind == UnitKind.COMMUNITY else "institution", approved=9,
+            district_id=unit.district_id, street_id=unit.street_id, community_id=unit.community_id,
+        )  # fmt: skip
+
+    def quota_proposal(self, unit: Unit) -> QuotaProposal:
+        """Of the street."""
+        return QuotaProposal.objects.create(
+            unit=unit, district=unit.district, street=unit.street or unit, kind="institution", delta=2,
+            words="业务增加", proposed_by_user=0, proposed_by_name="街道", proposed_at=self.now,
+        )  # fmt: skip
 
     def supervision(self, unit: Unit) -> SupervisionOrder:
         """To the unit, of an appeal that happened there."""

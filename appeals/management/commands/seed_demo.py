@@ -25,8 +25,10 @@ from governance.deadlines.defaults import ensure_default_policies
 from governance.scope import PLATFORM
 from grids.demo import build_territory
 from grids.models import Unit
+from grids.quotas.demo import build_quotas
 from grids.sites.demo import build_sites
 from members import demo as people
+from members.careers import demo as careers
 
 RECENT = 260
 DEFAULT = 6000
@@ -73,6 +75,9 @@ class Command(BaseCommand):
         ensure_staff(surnames=SURNAMES, given=GIVEN, now=now)
         with tqdm(desc="居民", unit="人", disable=None) as bar:
             people.fill(households_per_grid=HOUSEHOLDS, surnames=SURNAMES, now=began, progress=bar.update)
+        build_quotas(now=began, by=PLATFORM)
+        with tqdm(desc="社区工作者", unit="人", disable=None) as bar:
+            careers.fill(now=now, progress=bar.update)
         recent = min(RECENT, appeals)
         with tqdm(total=appeals - recent, desc="历史诉求", unit="件", disable=None) as bar:
             write_past(

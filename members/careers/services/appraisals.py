@@ -59,7 +59,7 @@ def open_round(*, street_id: int, year: int, by: Actor, now: datetime) -> Apprai
         if not people:
             raise IllegalState("本街道没有应参加考核的在岗人员。", field="year")
         made = AppraisalRound.objects.create(
-            district_id=street.district_id, street=street, year=year, opened_at=now, opened_by_name=by.user_name
+            district_id=street.district_id or 0, street=street, year=year, opened_at=now, opened_by_name=by.user_name
         )
         Appraisal.objects.bulk_create(_line(made, career) for career in people)
         record("career.round_open", made, str(made), by=by, now=now, after={"year": year, "count": len(people)})

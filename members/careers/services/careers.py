@@ -115,7 +115,7 @@ def change_facts(
     *, career_id: int, degree: str, certificate: str, duty: str, grounds: str, by: Actor, now: datetime,
     revision: int | None = None,
 ) -> Career:  # fmt: skip
-    """Write down a new degree, certificate or duty, seen on paper. A grade that is due for it comes with the next run."""
+    """Write down a new degree, certificate or duty, seen on paper. A grade due for it comes with the next run."""
     require(by, REVIEW)
     words = text_of(grounds, label="依据（证书编号等）", field="grounds", most=500, least=2)
     with transaction.atomic(durable=True):

@@ -126,7 +126,7 @@ def review(*, procedure_id: int, support: bool, words: str, by: Actor, now: date
 
 
 def waive(*, procedure_id: int, condition: str, grounds: str, by: Actor, now: datetime) -> CareerProcedure:
-    """Let a promotion go on although a condition is not met, for grounds that are on record. A vacancy is not waived."""
+    """Let a promotion go on although a condition is not met, for grounds on record. A vacancy is not waived."""
     require(by, DECIDE)
     words = text_of(grounds, label="审批依据", field="grounds", most=500, least=5)
     with transaction.atomic(durable=True):

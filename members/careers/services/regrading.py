@@ -70,7 +70,7 @@ def regrade(*, on: date, grounds: str, by: Actor, now: datetime) -> list[CareerE
         set_next_grade(careers, Scales.load().on(on))
         Career.objects.bulk_update(careers, ["grade", "next_grade_on", "changed_at", "revision"], batch_size=500)
         made = CareerEvent.objects.bulk_create(events, batch_size=500)
-        district = Unit.objects.get(pk=by.district_id)
+        district = Unit.objects.get(pk=by.district_id or 0)
         after = {"on": on.isoformat(), "count": len(made), "more": sum(one.more for one in due)}
         record("career.regrade", district, district.name, by=by, now=now, after=after, reason=words)
     return made

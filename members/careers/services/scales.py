@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import pairwise
 
 from django.db import transaction
 
@@ -58,7 +59,7 @@ def _check(amounts: Amounts) -> None:
         if not 0 <= amount <= MOST:
             raise InvalidInput(f"金额应为 0 至 {MOST:,} 之间的整数（元）。", field=name)
     steps = [amounts.grades[str(n)] for n in range(1, TOP_GRADE + 1)]
-    for n, (low, high) in enumerate(zip(steps, steps[1:], strict=False), start=2):
+    for n, (low, high) in enumerate(pairwise(steps), start=2):
         if high < low:
             raise InvalidInput(f"{n} 级的级别工资不能低于 {n - 1} 级。", field=f"grade_{n}")
     if not 1 <= amounts.years_per_grade <= 10:
@@ -71,7 +72,7 @@ def publish_scale(*, amounts: Amounts, note: str, by: Actor, now: datetime) -> P
     words = text_of(note, label="依据（文号）", field="note", most=200, least=2)
     with transaction.atomic(durable=True):
         # Two at once wait here: versions are numbered one after the other.
-        Unit.objects.select_for_update(of=("self",), no_key=True).get(pk=by.district_id)
+        Unit.objects.select_for_update(of=("self",), no_key=True).get(pk=by.district_id or 0)
         today = today_of(now)
         draft = drafted(amounts, Scales.load(), today)
         row = PayScale.objects.create(

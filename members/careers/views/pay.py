@@ -89,12 +89,12 @@ class ScaleAdd(FormPage):
         rows: dict[tuple[str, int], int] = {}
         for post, grade in Career.objects.visible_to(self.actor).serving().values_list("post", "grade"):
             rows[post, grade] = rows.get((post, grade), 0) + 1
-        labels, people = dict(POSTS), sum(rows.values())
-        lines = [
+        labels, order, people = dict(POSTS), [post for post, _ in POSTS], sum(rows.values())
+        lines: list[dict[str, Any]] = [
             {"label": labels[post] if last.rules.top[post] == 1 else f"{labels[post]} {grade} 级", "people": count,
              "before": last.amount(post, grade), "after": draft.amount(post, grade),
              "more": draft.amount(post, grade) - last.amount(post, grade)}
-            for (post, grade), count in sorted(rows.items(), key=lambda item: ([p for p, _ in POSTS].index(item[0][0]), item[0][1]))
+            for (post, grade), count in sorted(rows.items(), key=lambda item: (order.index(item[0][0]), item[0][1]))
         ]  # fmt: skip
         total = sum(line["more"] * line["people"] for line in lines)
         return {"lines": lines, "people": people, "total": total, "average": round(total / people) if people else 0}

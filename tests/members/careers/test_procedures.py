@@ -222,8 +222,8 @@ def test_a_discipline_without_an_end_is_refused(career, cast, now):
     measured = Measured(name="警告", from_on=date(2026, 11, 20))
     with pytest.raises(InvalidInput, match="影响期满"):
         procedures.propose(
-            career_id=career().pk, kind="measure", path="discipline", words="违反工作纪律", measured=measured, by=cast.cs,
-            now=now,
+            career_id=career().pk, kind="measure", path="discipline", words="违反工作纪律", measured=measured,
+            by=cast.cs, now=now,
         )  # fmt: skip
 
 
