@@ -64,6 +64,34 @@ MAY: dict[str, str] = {
     "members.services.homes.remove_building": "CS@community_1 CW@community_1",
     # "see: CS CW GW(own grid) SS SL(masked)": the full number, each time with a reason
     "members.services.persons.reveal": "SS@street_1 CS@community_1 CW@community_1 GW@grid_1",
+    # "careers: propose · review · decide | CS · SS SL · DC". Who begins, moves, pays and ends a career decides.
+    "members.careers.services.careers.enter": "DC",
+    "members.careers.services.careers.move_unit": "DC",
+    "members.careers.services.careers.end_service": "DC",
+    "members.careers.services.scales.publish_scale": "DC",
+    "members.careers.services.regrading.regrade": "DC",
+    # Papers are seen by the street.
+    "members.careers.services.careers.change_facts": "SS@street_1 SL@street_1",
+    # Of a grid worker the community proposes; the street of its secretary (tests/members/careers).
+    "members.careers.services.procedures.propose": "CS@community_1",
+    "members.careers.services.procedures.review": "SS@street_1 SL@street_1",
+    "members.careers.services.procedures.publish": "SS@street_1 SL@street_1",
+    "members.careers.services.procedures.object_to": "SS@street_1 SL@street_1",
+    "members.careers.services.procedures.settle": "SS@street_1 SL@street_1",
+    "members.careers.services.procedures.deliver": "SS@street_1 SL@street_1",
+    "members.careers.services.procedures.hear": "SS@street_1 SL@street_1",
+    "members.careers.services.procedures.waive": "DC",
+    "members.careers.services.procedures.decide": "DC",
+    "members.careers.services.procedures.withdraw": "CS@community_1 DC",
+    "members.careers.services.appraisals.open_round": "SS@street_1 SL@street_1",
+    "members.careers.services.appraisals.set_results": "CS@community_1 SS@street_1 SL@street_1",
+    "members.careers.services.appraisals.submit_round": "SS@street_1 SL@street_1",
+    "members.careers.services.appraisals.decide_round": "DC",
+    # "units, boundaries, sites, quotas: DC; SS proposes"; a squad has no part in the street's staffing.
+    "grids.services.quotas.change_approved": "DC",
+    "grids.services.quotas.change_filled": "DC",
+    "grids.services.quotas.propose_quota": "SS@street_1",
+    "grids.services.quotas.decide_quota_proposal": "DC",
     # "policies, categories, calendar, templates: DC"
     "governance.deadlines.policies.add_version": "DC",
     "governance.deadlines.policies.add_policy": "DC",
@@ -100,6 +128,7 @@ WHEREVER: dict[str, str] = {
     ),
     "governance.calendars.services.edit": "one calendar for the platform, which has one district",
     "governance.calendars.services.import_announced": "one calendar for the platform, which has one district",
+    "members.careers.services.scales.publish_scale": "one pay scale for the platform, which has one district",
     "governance.deadlines.guard.confirm": "one machine, one clock",
     "governance.outbox.retrying.retry": "one queue for each channel",
     "governance.outbox.quiet.set_hours": "one set of hours for each channel",
@@ -168,17 +197,21 @@ _NO_SERVICES: dict[str, tuple[str, ...]] = {
         "grids.services.redrawing.merge",
         "grids.services.redrawing.redraw_above",
         "members.services.homes.home_of",
+        "grids.services.quotas.fill_one",
     ),
     "follows a unit's closing, in its transaction: walked as close_unit-with_work": (
         "accounts.services.postings.unit_closed",
         "appeals.units.hand_over",
         "grids.services.site_moves.hand_over_sites",
         "grids.registry.unit_closed",
+        "members.careers.hooks.unit_closed",
     ),
     "follows a person's move, leaving or merging, in its transaction: walked as those": (
         "members.registry.person_gone",
         "members.registry.person_merged",
         "members.registry.person_moved",
+        "members.careers.hooks.person_gone",
+        "members.careers.hooks.person_merged",
     ),
     "follows a change of the calendar, after it: walked as the calendar's edit": (
         "governance.calendars.followers.follow",
@@ -199,6 +232,7 @@ _NO_SERVICES: dict[str, tuple[str, ...]] = {
         "accounts.services.setup.set_up_district",
         "grids.demo.build_territory",
         "grids.sites.demo.build_sites",
+        "grids.quotas.demo.build_quotas",
     ),
     "a look, told by the page that shows it": ("governance.jobs.services.record_download",),
     "reads a request: walked in test_signing.py": (

@@ -238,6 +238,11 @@ def _events_of(life: Life, scales: Scales, today: date, now: datetime) -> Iterat
         made.by_unit = _OFFICE
         yield made
     career.grade = grade
+    for year, result in life.results.items():
+        told = {"year": year, "result": result}
+        made = event_of(career, "appraised", date(year + 1, 1, 20), by=PLATFORM, now=now, after=told)
+        made.by_unit = _OFFICE
+        yield made
 
 
 def career_end(career: Career, today: date) -> date:

@@ -39,6 +39,7 @@ _PATHS: dict[str, list[tuple[str, Any]]] = {
     MEASURE: list(MEASURES.items()),
 }  # fmt: skip
 _LONGEST_YEARS = 5
+_WHOSE = "社区书记的人事事项由街道提出，其他人员的由社区书记提出。"
 DELIVERIES = [("in_person", "当面送达"), ("posted", "邮寄送达"), ("left", "留置送达"), ("public", "公告送达")]
 
 
@@ -63,6 +64,8 @@ def propose(
     choice_of(kind, PROCEDURE_KINDS, label="程序", field="kind")
     choice_of(path, _PATHS[kind], label="事项", field="path")
     reason = text_of(words, label="理由", field="words", most=500, least=5)
+    if kind == PROMOTION and by.role not in PATHS[path].roles:
+        raise NotAllowed(_WHOSE)
     with transaction.atomic(durable=True):
         career = locked_career(career_id, by)
         refuse_own(by, career.person)
@@ -85,16 +88,13 @@ def propose(
 
 
 def _check_proposer(career: Career, kind: str, path: str, by: Actor) -> None:
-    """A promotion's path says who; else the secretary for the others, and the street for a secretary."""
+    """The path starts from the post; else the secretary proposes for the others, and the street for a secretary."""
     if kind == PROMOTION:
         way = PATHS[path]
         if career.post not in way.starts:
             raise InvalidInput(f"{career.get_post_display()}不适用“{way.label}”，请另选事项。", field="path")
-        may = by.role in way.roles
-    else:
-        may = by.role == (SS if career.post == SECRETARY else CS)
-    if not may:
-        raise NotAllowed("社区书记的人事事项由街道提出，其他人员的由社区书记提出。")
+    elif by.role != (SS if career.post == SECRETARY else CS):
+        raise NotAllowed(_WHOSE)
 
 
 def _content(kind: str, path: str, measured: Measured | None, today: date) -> dict[str, Any]:
@@ -240,10 +240,11 @@ def decide(*, procedure_id: int, accept: bool, words: str, by: Actor, now: datet
 
 def withdraw(*, procedure_id: int, words: str, by: Actor, now: datetime) -> CareerProcedure:
     """Take a procedure back: whose unit proposed it, or the district. Raises NotAllowed for others."""
-    if by.role != CS and by.role != SS:
-        require(by, DECIDE)
-    else:
-        require(by, PROPOSE)
+    require(by, PROPOSE if by.role in {CS, SS} else DECIDE)
+    # A street takes back what it proposed, and learns nothing of the others by trying.
+    own = CareerProcedure.objects.visible_to(by).filter(pk=procedure_id, proposed_by_unit=by.unit_id)
+    if by.role == SS and not own.exists():
+        raise NotAllowed("街道只能撤回本街道提出的程序，社区提出的由社区撤回。")
     reason = text_of(words, label="撤回理由", field="words", most=500, least=2)
     with transaction.atomic(durable=True):
         found = locked(procedure_id, by, now)

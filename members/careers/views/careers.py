@@ -21,6 +21,7 @@ from members.careers.pay import Scales
 from members.careers.services import careers
 from members.careers.services._common import is_own
 from members.models import Career, Person
+from members.models.career_procedures import RESULTS
 from members.models.careers import RECRUITED, SECRETARY
 
 LIST = ("社区工作者", "members:careers")
@@ -106,6 +107,8 @@ class CareerDetail(DetailPage):
         """The history newest first, the pay over time, what is open, and what one may do."""
         career, today, scales = self.object, timezone.localdate(), Scales.load()
         events = list(career.events.order_by("on", "pk"))
+        for event in events:
+            event.result_label = dict(RESULTS).get(event.after.get("result"), "")
         return super().get_context_data(
             events=events[::-1], pays=selectors.pay_history(career, events, scales, today),
             measures=list(career.measures.order_by("-from_on", "-pk")),
