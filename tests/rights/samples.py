@@ -76,8 +76,8 @@ class Samples:
         """A promotion of somebody who works there."""
         return CareerProcedure.objects.create(
             career=self.career(unit), kind="promotion", path="to_committee", state="public_notice",
-            words="工作认真负责。", proposed_by_user=0, proposed_by_name="社区", proposed_by_unit=unit.pk, opened_at=self.now,
-            changed_at=self.now, **self._lives(unit),
+            words="工作认真负责。", proposed_by_user=0, proposed_by_name="社区", proposed_by_unit=unit.pk,
+            opened_at=self.now, changed_at=self.now, **self._lives(unit),
         )  # fmt: skip
 
     def appraisal_round(self, unit: Unit) -> AppraisalRound:

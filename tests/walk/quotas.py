@@ -97,7 +97,8 @@ SAMPLES = [
         changes="grids_quota grids_quotaevent grids_quotaproposal outbox_inboxitem",
         then=lambda world, proposal, result: result.accepted and Quota.objects.get().approved == 5,
         rows=lambda world, proposal, result: [
-            ("quota.approve", "quota", Quota.objects.get().pk), ("quota.proposal_accept", "quota_proposal", proposal.pk),
+            ("quota.approve", "quota", Quota.objects.get().pk),
+            ("quota.proposal_accept", "quota_proposal", proposal.pk),
         ],
         make=_proposed,
         refused=(

@@ -85,13 +85,14 @@ def set_results(*, round_id: int, lines: Mapping[int, Line], by: Actor, now: dat
     else:
         require(by, REVIEW)
     with transaction.atomic(durable=True):
-        found = _locked(round_id, by, AppraisalRound.OPEN)
+        found = _locked(round_id, by)
         rows = (
             Appraisal.objects.visible_to(by).filter(round=found, career_id__in=lines).select_related("career__person")
         )
         held = {row.career_id: row for row in rows.order_by("pk")}
         if set(held) != set(lines):
             raise NotFound("名单中有人不在您的管辖范围内，请刷新后重新填写。")
+        _require_state(found, AppraisalRound.OPEN)
         own = own_phone(by)
         changed = [row for pk, row in held.items() if _put(row, lines[pk], by, own)]
         if not changed:
@@ -191,14 +192,19 @@ def _enter_results(found: AppraisalRound, grounds: str, by: Actor, now: datetime
     Career.objects.bulk_update(held, ["next_grade_on"])
 
 
-def _locked(round_id: int, by: Actor, state: str) -> AppraisalRound:
+def _locked(round_id: int, by: Actor, state: str = "") -> AppraisalRound:
     rows = AppraisalRound.objects.visible_to(by).select_for_update(of=("self",)).select_related("street")
     found: AppraisalRound | None = rows.filter(pk=round_id).first()
     if found is None:
         raise NotFound("没有找到这次考核，或不在您的管辖范围内。")
+    if state:
+        _require_state(found, state)
+    return found
+
+
+def _require_state(found: AppraisalRound, state: str) -> None:
     if found.state != state:
         raise IllegalState(f"{found}{found.get_state_display()}，不能再办理这一步。")
-    return found
 
 
 def _tell(found: AppraisalRound, people: set[int], what: str, now: datetime) -> None:

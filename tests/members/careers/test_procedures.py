@@ -191,7 +191,7 @@ def test_who_says_nothing_in_five_working_days_has_been_heard(career, cast, now)
 
 def test_a_removal_is_taken_back_by_its_proposer_or_the_district(career, cast, now):
     found = remove(career(), cast, now)
-    with pytest.raises(NotAllowed, match="由其撤回"):
+    with pytest.raises(NotAllowed, match="由社区撤回"):
         procedures.withdraw(procedure_id=found.pk, words="撤回", by=cast.ss, now=now)
     found = procedures.withdraw(procedure_id=found.pk, words="事实不清，撤回", by=cast.cs, now=now)
     assert found.state == "withdrawn"
