@@ -12,8 +12,6 @@ from grids.models import QUOTA_KINDS, Quota, QuotaEvent, Unit
 from grids.models.quotas import WORKERS
 from grids.quotas.counts import Count, filled_of
 
-KINDS = [kind for kind, _ in QUOTA_KINDS]
-
 
 @dataclass
 class Line:
@@ -25,8 +23,8 @@ class Line:
 
     @property
     def cells(self) -> list[tuple[str, Count, int]]:
-        """By kind: its code, how it stands, and the quota's key where it is one."""
-        return [(kind, self.counts.get(kind, Count(0, 0)), self.keys.get(kind, 0)) for kind in KINDS]
+        """By kind: its name, how it stands, and the quota's key where it is one."""
+        return [(label, self.counts.get(kind, Count(0, 0)), self.keys.get(kind, 0)) for kind, label in QUOTA_KINDS]
 
 
 def by_street(actor: Actor) -> list[Line]:

@@ -42,7 +42,7 @@ class Figures(PageMixin, TemplateView):
             form=form, since=since, until=until, counts=counts, opens=opens,
             changes=figures.scale_changes(self.actor, today), posts=POSTS,
             rows=[
-                {"unit": row["unit"], "all": row["all"], "cells": [row["posts"].get(post, 0) for post, _ in POSTS]}
+                {"unit": row["unit"], "all": row["all"], "cells": [(label, row["posts"].get(post, 0)) for post, label in POSTS]}
                 for row in figures.by_street(self.actor)
             ], **kwargs,
         )  # fmt: skip
