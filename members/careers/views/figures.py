@@ -41,11 +41,13 @@ class Figures(PageMixin, TemplateView):
         return super().get_context_data(
             form=form, since=since, until=until, counts=counts, opens=opens,
             changes=figures.scale_changes(self.actor, today), posts=POSTS,
-            rows=[
-                {"unit": row["unit"], "all": row["all"], "cells": [(label, row["posts"].get(post, 0)) for post, label in POSTS]}
-                for row in figures.by_street(self.actor)
-            ], **kwargs,
+            rows=[_row(row) for row in figures.by_street(self.actor)], **kwargs,
         )  # fmt: skip
+
+
+def _row(row: dict[str, Any]) -> dict[str, Any]:
+    cells = [(label, row["posts"].get(post, 0)) for post, label in POSTS]
+    return {"unit": row["unit"], "all": row["all"], "cells": cells}
 
 
 def _url(code: str, since: date, until: date) -> str:
