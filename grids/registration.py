@@ -45,6 +45,12 @@ ACTIONS = {
     "site_cluster.add": "新增示范矩阵、示范带",
     "site_cluster.change": "修改示范矩阵、示范带",
     "site_cluster.remove": "删除示范矩阵、示范带",
+    "quota.approve": "核定编制",
+    "quota.fill": "登记编制实有变动",
+    "quota.propose": "提出编制建议",
+    "quota.proposal_accept": "采纳编制建议",
+    "quota.proposal_refuse": "不采纳编制建议",
+    "quota.demo": "建立演示编制",
 }
 _FIELDS = {
     "caption": "说明", "sha256": "文件校验值", "district_m2": "区级面积标准", "street_m2": "街道级面积标准",
@@ -69,6 +75,9 @@ def register() -> None:
     actions.register_fields(_FIELDS)
     files.register_owner("site", may_see=_may_see_files)
     actions.register_subject("site_proposal", "阵地建议")
+    actions.register_subject("quota", "编制")
+    actions.register_subject("quota_proposal", "编制建议")
+    outbox.register_subject("quota_proposal", url=lambda pk: reverse("grids:quota_proposal", args=[pk]))
     outbox.register_subject("site_proposal", url=lambda pk: reverse("grids:site_proposal", args=[pk]))
     registry.register_open_work(site_moves.open_sites)
     registry.register_on_unit_closed(site_moves.hand_over_sites)
@@ -86,6 +95,13 @@ def register() -> None:
                 "grids:site_propose_close", "grids:site_import", "grids:site_import_detail",
                 "grids:site_photo_add", "grids:site_door", "grids:site_kinds", "grids:site_kind_add",
                 "grids:site_kind_edit", "grids:site_clusters", "grids:site_cluster_add", "grids:site_cluster_edit",
+            ),
+        ),
+        nav.NavItem(
+            "编制", "grids:quotas", "users-group", right="quota.see", group="网格治理", order=28,
+            owns=(
+                "grids:quota", "grids:quota_approve", "grids:quota_fill", "grids:quota_propose",
+                "grids:quota_proposals", "grids:quota_proposal", "grids:quotas_print",
             ),
         ),
         nav.NavItem(

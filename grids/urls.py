@@ -2,7 +2,9 @@
 
 from django.urls import path
 
-from grids.views import changes, imports, maps, site_changes, site_import, site_kinds, site_photos, sites, tree
+from grids.views import (
+    changes, imports, maps, quotas, site_changes, site_import, site_kinds, site_photos, sites, tree,
+)
 
 app_name = "grids"
 
@@ -61,4 +63,12 @@ urlpatterns = [
     path("sites/<int:pk>/photos/remove/", site_photos.PhotoRemove.as_view(), name="site_photo_remove"),
     path("sites/<int:pk>/propose/", site_changes.ProposeChange.as_view(), name="site_propose_change"),
     path("sites/<int:pk>/propose-close/", site_changes.ProposeClose.as_view(), name="site_propose_close"),
+    path("quotas/", quotas.QuotaTable.as_view(), name="quotas"),
+    path("quotas/print/", quotas.QuotaPrint.as_view(), name="quotas_print"),
+    path("quotas/approve/", quotas.Approve.as_view(), name="quota_approve"),
+    path("quotas/fill/", quotas.Fill.as_view(), name="quota_fill"),
+    path("quotas/propose/", quotas.Propose.as_view(), name="quota_propose"),
+    path("quotas/proposals/", quotas.ProposalList.as_view(), name="quota_proposals"),
+    path("quotas/proposals/<int:pk>/", quotas.ProposalPage.as_view(), name="quota_proposal"),
+    path("quotas/<int:pk>/", quotas.QuotaPage.as_view(), name="quota"),
 ]

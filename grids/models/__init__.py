@@ -1,5 +1,6 @@
-"""What the territory keeps: its units, and the sites that lie in it."""
+"""What the territory keeps: its units, their quotas of staff, and the sites that lie in it."""
 
+from grids.models.quotas import QUOTA_KINDS, Quota, QuotaEvent, QuotaProposal
 from grids.models.sites import (
     WEEKDAY_LABELS,
     Cluster,
@@ -23,10 +24,14 @@ from grids.models.units import (
 __all__ = [
     "KIND_ICONS",
     "KIND_LABELS",
+    "QUOTA_KINDS",
     "WEEKDAY_LABELS",
     "Boundary",
     "Cluster",
     "ImportDraft",
+    "Quota",
+    "QuotaEvent",
+    "QuotaProposal",
     "Site",
     "SiteException",
     "SiteHours",

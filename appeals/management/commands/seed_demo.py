@@ -25,6 +25,7 @@ from governance.deadlines.defaults import ensure_default_policies
 from governance.scope import PLATFORM
 from grids.demo import build_territory
 from grids.models import Unit
+from grids.quotas.demo import build_quotas
 from grids.sites.demo import build_sites
 from members import demo as people
 from members import demo_review
@@ -33,6 +34,7 @@ from members.designations import demo as designations
 from members.party import demo as party
 from members.party_households import demo as party_households
 from members.volunteers import demo as volunteers
+from members.careers import demo as careers
 
 RECENT = 260
 DEFAULT = 6000
@@ -91,6 +93,9 @@ class Command(BaseCommand):
             designations.fill(now=now, progress=bar.update)
         with tqdm(desc="志愿活动", unit="场", disable=None) as bar:
             volunteers.fill(now=now, progress=bar.update)
+        build_quotas(now=began, by=PLATFORM)
+        with tqdm(desc="社区工作者", unit="人", disable=None) as bar:
+            careers.fill(now=now, progress=bar.update)
         recent = min(RECENT, appeals)
         with tqdm(total=appeals - recent, desc="历史诉求", unit="件", disable=None) as bar:
             write_past(

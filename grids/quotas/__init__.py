@@ -1,0 +1,1 @@
+"""Quotas of staff 编制: approved by documents, filled, vacant."""

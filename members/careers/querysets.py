@@ -1,0 +1,62 @@
+"""Which careers a request may read. Pay is nobody's but theirs who propose, review and decide.
+
+Source: rights.md, "careers: propose · review · decide | CS · SS SL · DC".
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+
+from governance.scope import Actor, Role, UnitKind
+
+if TYPE_CHECKING:
+    from members.models import Career  # noqa: F401
+
+SEE = frozenset({Role.DISTRICT_CENTRE, Role.STREET_LEADER, Role.STREET_STAFF, Role.COMMUNITY_SECRETARY})
+# A squad's staff work for their street's law enforcement, not for its personnel: a squad is no key here.
+_COLUMN = {UnitKind.DISTRICT: "district_id", UnitKind.STREET: "street_id", UnitKind.COMMUNITY: "community_id"}
+
+
+class CareerScopedQuerySet(models.QuerySet[Any]):
+    """What has the place columns of a unit of work."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """What lies in the actor's unit and below it, for the roles that deal with careers."""
+        if actor.role not in SEE or actor.unit_kind not in _COLUMN:
+            return self.none()
+        return self.filter(**{_COLUMN[actor.unit_kind]: actor.unit_id})
+
+
+class CareerQuerySet(CareerScopedQuerySet):
+    """Careers."""
+
+    def serving(self) -> Self:
+        """Those in service."""
+        return self.filter(state="serving")
+
+    def due(self, on: date) -> Self:
+        """Those in service who are due a higher grade on a day."""
+        return self.serving().filter(next_grade_on__lte=on)
+
+
+class RoundQuerySet(models.QuerySet[Any]):
+    """Rounds of appraisal: a street's, or all of the district's."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """The street's own; a community's secretary works in the street's round."""
+        if actor.role not in SEE or actor.unit_kind not in _COLUMN:
+            return self.none()
+        if actor.unit_kind == UnitKind.DISTRICT:
+            return self.filter(district_id=actor.unit_id)
+        return self.filter(street_id=actor.street_id)
+
+
+class ProcedureQuerySet(CareerScopedQuerySet):
+    """Procedures: promotions, removals, rewards and disciplines."""
+
+    def open(self) -> Self:
+        """Those that have not ended."""
+        return self.filter(ended_at=None)
