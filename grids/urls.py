@@ -3,7 +3,16 @@
 from django.urls import path
 
 from grids.views import (
-    changes, imports, maps, quotas, site_changes, site_import, site_kinds, site_photos, sites, tree,
+    changes,
+    imports,
+    maps,
+    quotas,
+    site_changes,
+    site_import,
+    site_kinds,
+    site_photos,
+    sites,
+    tree,
 )
 
 app_name = "grids"

@@ -10,7 +10,6 @@ from governance.privacy.registry import register_sealed
 from governance.ui import nav
 from governance.ui.nav import NavItem
 from grids.sites import standards
-from members import identity
 from members import identity, proposing, registry
 from members.care import registration as care
 from members.careers import registration as careers
@@ -18,9 +17,9 @@ from members.designations import registration as designations
 from members.models import Person, Proposal
 from members.party import registration as party
 from members.party_households import registration as party_households
-from members.sheets import registration as sheets
 from members.querysets import open_households_in
 from members.services import duplicates, proposals
+from members.sheets import registration as sheets
 from members.volunteers import registration as volunteers
 
 _SUBJECTS = (sheets, care, party, party_households, designations, volunteers, careers)
@@ -79,7 +78,7 @@ _FIELDS = {
     "left_on": "迁出、死亡日期",
     "left_to": "迁往", "head_name": "户主", "household": "住户", "dissolved_on": "注销日期", "removed_on": "拆除日期",
     "merged_into": "并入档案", "relation": "与户主关系", "from_on": "入户日期", "entrances": "单元数", "floors": "层数",
-    "merged_into": "并入档案", "entrances": "单元数", "floors": "层数", "homes": "房屋数", "room": "房屋",
+    "homes": "房屋数", "room": "房屋",
     "apart_from": "另一份档案", "kind": "类型",
 }  # fmt: skip
 

@@ -27,7 +27,7 @@ def give_published_standards(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("files", "0001_initial"),
-        ("grids", "0002_sites"),
+        ("grids", "0003_quotas"),
     ]
 
     operations = [

@@ -6,8 +6,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("grids", "0002_sites"),
         ("members", "0001_initial"),
+        ("grids", "0002_sites"),
     ]
 
     operations = [

@@ -40,9 +40,9 @@ def begin(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
+        ("members", "0002_proposals"),
         ("deadlines", "0003_clock_events"),
         ("grids", "0002_sites"),
-        ("members", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,8 +6,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
+        ("members", "0003_care"),
         ("grids", "0002_sites"),
-        ("members", "0001_initial"),
     ]
 
     operations = [

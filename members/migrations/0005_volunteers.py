@@ -40,9 +40,9 @@ DROP FUNCTION members_servicehours_append_only();
 
 class Migration(migrations.Migration):
     dependencies = [
+        ("members", "0004_party"),
         ("grids", "0002_sites"),
         ("accounts", "0001_extensions"),
-        ("members", "0001_initial"),
     ]
 
     operations = [
@@ -556,7 +556,7 @@ class Migration(migrations.Migration):
             model_name="teammember",
             constraint=models.CheckConstraint(
                 condition=models.Q(("until_on", None), ("until_on__gte", models.F("from_on")), _connector="OR"),
-                name="a_membership_ends_after_it_began",
+                name="a_team_membership_ends_after_it_began",
             ),
         ),
         migrations.AddIndex(

@@ -11,8 +11,8 @@ import members.models.designations
 
 class Migration(migrations.Migration):
     dependencies = [
+        ("members", "0005_volunteers"),
         ("grids", "0002_sites"),
-        ("members", "0004_party"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

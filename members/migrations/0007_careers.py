@@ -6,8 +6,8 @@ from governance.appendonly import append_only
 
 class Migration(migrations.Migration):
     dependencies = [
+        ("members", "0006_hubs"),
         ("grids", "0003_quotas"),
-        ("members", "0001_initial"),
     ]
 
     operations = [

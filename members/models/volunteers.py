@@ -93,7 +93,7 @@ class TeamMember(models.Model):
                 fields=["team", "person"], condition=Q(until_on=None), name="a_person_is_in_a_team_once"
             ),
             models.CheckConstraint(
-                condition=Q(until_on=None) | Q(until_on__gte=F("from_on")), name="a_membership_ends_after_it_began"
+                condition=Q(until_on=None) | Q(until_on__gte=F("from_on")), name="a_team_membership_ends_after_it_began"
             ),
         ]
         indexes = [models.Index(fields=["person"], name="team_member_person")]

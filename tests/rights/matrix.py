@@ -5,10 +5,10 @@ A new route with an object in its address belongs to a `Subject` below, or the w
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from accounts.rights import ROUTES
 from governance.scope import Role
+from tests.rights.relations import DISTRICT, LINE, OF_PEOPLE, Relations, Subject
+from tests.rights.subjects import care, careers, hubs, party, residents, volunteers
 
 # Routes that answer 403 by themselves to a role that has their right, as they were asked for nothing sensible.
 REFUSES_NOTHING: dict[tuple[str, str], str] = {
@@ -27,40 +27,6 @@ PLACES: dict[Role, str] = {
     Role.SECURITY_ADMIN: "district", Role.SYSTEM_ADMIN: "district",
 }  # fmt: skip
 
-# By relation to the role's unit (own, other, above, below): where the sample lies, and whether the role sees it.
-Relations = dict[str, tuple[str, bool]]
-
-DISTRICT: Relations = {"own": ("district", True), "other": ("elsewhere", False), "below": ("grid_1", True)}
-STREET: Relations = {
-    "own": ("street_1", True), "other": ("street_2", False), "above": ("district", False), "below": ("grid_1", True),
-}  # fmt: skip
-COMMUNITY: Relations = {
-    "own": ("community_1", True), "other": ("community_2", False), "above": ("street_1", False),
-    "below": ("grid_1", True),
-}  # fmt: skip
-GRID: Relations = {"own": ("grid_1", True), "other": ("grid_2", False), "above": ("community_1", False)}
-LINE: dict[Role, Relations] = {
-    Role.DISTRICT_LEADER: DISTRICT, Role.DISTRICT_CENTRE: DISTRICT,
-    Role.STREET_LEADER: STREET, Role.STREET_STAFF: STREET,
-    Role.COMMUNITY_SECRETARY: COMMUNITY, Role.COMMUNITY_WORKER: COMMUNITY,
-    Role.GRID_WORKER: GRID, Role.PART_TIME_GRID_WORKER: GRID,
-}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Subject:
-    """A kind of object that routes name: how its routes call it, where it lies, and who sees it."""
-
-    name: str
-    key: str
-    routes: tuple[str, ...]
-    seen: dict[Role, Relations]
-    # Routes of these that answer GET with 200 to whoever sees the object.
-    pages: frozenset[str] = frozenset()
-    values: dict[str, dict[str, object]] = field(default_factory=dict)
-    # What the address takes of the sample, where that is more than its key: name → attribute.
-    more: dict[str, str] = field(default_factory=dict)
-
 
 OF_APPEALS: dict[Role, Relations] = LINE | {
     # A department sees what is with it, wherever it happened, and nothing of its neighbour's.
@@ -75,10 +41,6 @@ APPEAL_READS = ("api:appeal", "api:appeal_history")
 # Every call of the API about one appeal, whatever its name: a new step is walked without a line here.
 APPEAL_CALLS = tuple(name for name in ROUTES if name.startswith("api:appeal") and not name.startswith("api:appeals"))
 
-# rights.md: "persons, households: see · CS CW GW(own grid) SS SL(masked)"; the district sees figures alone.
-OF_PEOPLE: dict[Role, Relations] = {
-    role: seen for role, seen in LINE.items() if role not in {Role.DISTRICT_LEADER, Role.DISTRICT_CENTRE}
-}
 
 SUBJECTS: tuple[Subject, ...] = (
     Subject(
@@ -90,15 +52,28 @@ SUBJECTS: tuple[Subject, ...] = (
             "members:person_leave",
             "members:person_die",
             "members:person_reveal",
+            "members:person_join",
+            "members:person_merge",
+            "members:person_apart",
+            "members:care_add",
+            "members:volunteer_statement",
         ),
-        pages=frozenset({"members:person"}),
+        pages=frozenset(
+            {"members:person", "members:person_join", "members:person_merge", "members:volunteer_statement"}
+        ),
         seen=OF_PEOPLE,
     ),
     Subject(
         name="household",
         key="pk",
-        routes=("members:household", "members:member_add", "members:take_in"),
-        pages=frozenset({"members:household"}),
+        routes=(
+            "members:household",
+            "members:member_add",
+            "members:take_in",
+            "members:relations",
+            "members:household_dissolve",
+        ),
+        pages=frozenset({"members:household", "members:member_add", "members:relations"}),
         seen=OF_PEOPLE,
     ),
     Subject(
@@ -282,6 +257,12 @@ SUBJECTS: tuple[Subject, ...] = (
         pages=frozenset({"grids:boundaries_check"}),
         seen={Role.DISTRICT_CENTRE: DISTRICT},
     ),
+    *residents.SUBJECTS,
+    *care.SUBJECTS,
+    *party.SUBJECTS,
+    *hubs.SUBJECTS,
+    *volunteers.SUBJECTS,
+    *careers.SUBJECTS,
 )
 
 # A body that every call of the API about an appeal takes for well-formed, so that what answers is the scope.

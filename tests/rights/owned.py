@@ -158,6 +158,8 @@ def _sheet_export(owner: Actor, now: datetime) -> Model:
         sheet="persons", purpose="入户走访名单", count=3, needs_approval=True, asked_by_user=owner.user_id,
         asked_by_name=owner.user_name, asked_by_unit=owner.unit_id, asked_by_unit_name=owner.unit_name, asked_at=now,
     )  # fmt: skip
+
+
 def _own_sign_up(owner: Actor, now: datetime) -> Model:
     """Of the resident whose phone number is the account's, for an activity that is under way."""
     index = f"phone-of-{owner.user_id}"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import uuid
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from accounts.models import ApiToken, Posting, User
@@ -14,56 +13,30 @@ from governance.files.models import Attachment
 from governance.scope import Role, UnitKind
 from grids.models import Cluster, ImportDraft, Site, SiteKind, SiteProposal, Unit, UnitChange
 from grids.sites.kinds import ensure_default_kinds
-from members.models import Household, Person
 from tests.appeals.conftest import new_appeal
 from tests.files.crafted import picture, upload
-from tests.fixtures import Cast, make_posting
+from tests.fixtures import make_posting
+from tests.rights.making.base import is_elsewhere
+from tests.rights.making.care import OfCare
+from tests.rights.making.careers import OfCareers
+from tests.rights.making.hubs import OfHubs
+from tests.rights.making.party import OfParty
+from tests.rights.making.residents import OfResidents
+from tests.rights.making.volunteers import OfVolunteers
 
 
-class Samples:
+class Samples(OfResidents, OfCare, OfParty, OfHubs, OfVolunteers, OfCareers):
     """Makes them when they are first asked for."""
-
-    def __init__(self, units: Any, cast: Cast, now: datetime) -> None:
-        self.units, self.cast, self.now = units, cast, now
-        self._made: dict[tuple[str, str], Any] = {}
-
-    def get(self, subject: str, place: str) -> Any:
-        """The object of this subject at this place; the same one when asked again."""
-        if (subject, place) not in self._made:
-            self._made[subject, place] = getattr(self, subject)(self.units[place])
-        return self._made[subject, place]
 
     def appeal(self, unit: Unit) -> Appeal:
         """For a department: dispatched to it, wherever it happened."""
-        at = self.units["street_2"] if unit.kind == UnitKind.DEPARTMENT or _is_elsewhere(unit) else unit
+        at = self.units["street_2"] if unit.kind == UnitKind.DEPARTMENT or is_elsewhere(unit) else unit
         found = appeal_services.register(new=new_appeal(unit_id=at.pk), by=self.cast.dc, now=self.now)
         if unit.kind == UnitKind.DEPARTMENT:
             appeal_services.dispatch(appeal_id=found.pk, to_unit_id=unit.pk, by=self.cast.dc, now=self.now)
-        if _is_elsewhere(unit):
+        if is_elsewhere(unit):
             Appeal.objects.filter(pk=found.pk).update(district=unit.district, street=unit)
         return found
-
-    def resident(self, unit: Unit) -> Person:
-        """In the unit, with no closer place known; of a street or the district in one of its other communities."""
-        return Person.objects.create(
-            name="王建国", seal_key=uuid.uuid4(), made_at=self.now, changed_at=self.now, **self._lives(unit)
-        )
-
-    def household(self, unit: Unit) -> Household:
-        """The same."""
-        return Household.objects.create(address="幸福里1号", made_at=self.now, **self._lives(unit))
-
-    def _lives(self, unit: Unit) -> dict[str, Any]:
-        inside = {
-            UnitKind.DISTRICT: "community_3",
-            UnitKind.STREET: f"community_{'4' if unit == self.units['street_2'] else '2'}",
-        }
-        home = self.units[inside[UnitKind(unit.kind)]] if unit.kind in inside else unit
-        grid = home.pk if home.kind == UnitKind.GRID else None
-        return {
-            "district_id": home.district_id, "street_id": home.street_id, "community_id": home.community_id,
-            "grid_id": grid,
-        }  # fmt: skip
 
     def supervision(self, unit: Unit) -> SupervisionOrder:
         """To the unit, of an appeal that happened there."""
@@ -148,7 +121,3 @@ class Samples:
             kind=kind, district_id=unit.district_id, file_name="文件", content=content, user_id=0, user_name="区中心",
             created_at=self.now,
         )  # fmt: skip
-
-
-def _is_elsewhere(unit: Unit) -> bool:
-    return unit.code.startswith("88")

@@ -434,7 +434,6 @@ _NO_SERVICES: dict[str, tuple[str, ...]] = {
         "governance.jobs.services.record_download",
         "governance.sheets.imports.record_refused",
     ),
-    "a look, told by the page that shows it": ("governance.jobs.services.record_download",),
     "reads a request: tests/appeals/pages": ("governance.files.forms.take_in",),
     "reads a request: walked in test_signing.py": (
         "accounts.sessions.act_as",

@@ -2,8 +2,40 @@
 
 from __future__ import annotations
 
-from tests.walk import accounts, grids, kernel, own, residents, sheets, sites, staff
+from tests.walk import (
+    accounts,
+    care,
+    careers,
+    grids,
+    hubs,
+    kernel,
+    own,
+    party,
+    proposed,
+    quotas,
+    residents,
+    sheets,
+    sites,
+    staff,
+    volunteers,
+)
 from tests.walk.sampling import Sample
 
-_ROOMS = (grids, sites, accounts, staff, residents, sheets, kernel, own)
+_ROOMS = (
+    grids,
+    sites,
+    accounts,
+    staff,
+    residents,
+    proposed,
+    care,
+    party,
+    hubs,
+    volunteers,
+    quotas,
+    careers,
+    sheets,
+    kernel,
+    own,
+)
 SAMPLES: dict[str, Sample] = {sample.id: sample for room in _ROOMS for sample in room.SAMPLES}

@@ -30,11 +30,11 @@ from grids.sites.demo import build_sites
 from members import demo as people
 from members import demo_review
 from members.care import demo as care
+from members.careers import demo as careers
 from members.designations import demo as designations
 from members.party import demo as party
 from members.party_households import demo as party_households
 from members.volunteers import demo as volunteers
-from members.careers import demo as careers
 
 RECENT = 260
 DEFAULT = 6000
@@ -84,7 +84,6 @@ class Command(BaseCommand):
         ensure_staff(surnames=SURNAMES, given=GIVEN, now=now)
         with tqdm(desc="居民", unit="人", disable=None) as bar:
             people.fill(households_per_grid=households, surnames=SURNAMES, now=began, progress=bar.update)
-            people.fill(households_per_grid=HOUSEHOLDS, surnames=SURNAMES, now=began, progress=bar.update)
         demo_review.fill(now=now)
         with tqdm(desc="党组织、党员", unit="条", disable=None) as bar:
             party.fill(now=now, progress=bar.update)

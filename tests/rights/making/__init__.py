@@ -1,0 +1,1 @@
+"""How the walk makes an object of each subject of the people's room."""

@@ -1,0 +1,1 @@
+"""What the walk expects of each subject of the people's room, as data."""
