@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from django.urls import reverse
 
 from governance.audit import actions
@@ -16,8 +14,7 @@ from governance.ui import chips, nav
 from governance.ui.nav import NavItem
 from grids import registry as territory
 from members import registry
-from members.models import PartyOrganisation
-from members.party import clocks, following, handlers
+from members.party import clocks, following, handlers, units
 from members.party.section import person_section
 
 _GROUP = "党建"
@@ -54,6 +51,7 @@ _PAGES = (
 
 _ACTIONS = {
     "party.found": "设立党组织", "party.change": "修改党组织信息", "party.move": "调整党组织隶属",
+    "party.unit_closed": "单位撤并，党组织随同调整",
     "party.merge": "合并党组织", "party.dissolve": "撤销党组织", "party.admit": "登记党员",
     "party.member_change": "修改党员信息", "party.full": "预备党员转正", "party.prolong": "延长预备期",
     "party.member_end": "党员组织关系结束", "party.hand_over": "转出组织关系", "party.receive": "接收组织关系",
@@ -85,7 +83,8 @@ def register() -> None:
     registry.register_section(person_section, order=registry.PARTY)
     registry.register_on_merged(following.on_merged)
     registry.register_on_gone(following.on_gone)
-    territory.register_open_work(_open_organisations)
+    territory.register_open_work(units.open_organisations)
+    territory.register_on_unit_closed(units.unit_closed)
     chips.register_tones({
         "in_transit": "work", "confirmed": "ok", "refused": "over", "withdrawn": "mute", "asked": "info",
         "granted": "ok", "denied": "mute",
@@ -114,9 +113,3 @@ def _register_clocks() -> None:
         steps.register_action(subject, clocks.REPORT, "报上级", places=(steps.LADDER,))
     ship_policy(clocks.OF_TRANSFER, clocks.TRANSFER, "组织关系转接", clocks.TRANSFER_TERMS)
     ship_policy(clocks.OF_ORGANISATION, clocks.ELECTION, "党组织换届", clocks.ELECTION_TERMS)
-
-
-def _open_organisations(unit_ids: Sequence[int]) -> list[territory.OpenWork]:
-    """A unit is not closed while a party organisation lies in it: its level moves or dissolves it first."""
-    count = PartyOrganisation.objects.open().filter(unit_id__in=unit_ids).count()
-    return [territory.OpenWork("党组织（请先调整或撤销）", count, reverse("members:party"))]

@@ -137,9 +137,13 @@ def hints(organisation: PartyOrganisation, today: date) -> list[Hint]:
     """What practice may handle differently, and a person should know. Sources: rules.py. Five queries at most."""
     if not organisation.is_open:
         return []
+    closed = (
+        [Hint("所在单位已撤并，请调整隶属，或与接收单位的党组织合并。", "over")] if organisation.unit.closed_on else []
+    )
     kinds = Counter(PartyMembership.objects.current().filter(organisation=organisation).values_list("kind", flat=True))
     posts = list(PartyPost.objects.current().filter(organisation=organisation).values_list("post", "person_id"))
     return [
+        *closed,
         *_about_posts(organisation, posts, kinds[FULL]),
         *_about_members(organisation, kinds),
         *_about_term(organisation, today),

@@ -373,6 +373,7 @@ _NO_SERVICES: dict[str, tuple[str, ...]] = {
     "follows a unit's closing, in its transaction: walked as close_unit-with_work": (
         "accounts.services.postings.unit_closed",
         "appeals.units.hand_over",
+        "members.party.units.unit_closed",
         "grids.services.site_moves.hand_over_sites",
         "grids.registry.unit_closed",
         "members.careers.hooks.unit_closed",

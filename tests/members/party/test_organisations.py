@@ -9,7 +9,7 @@ import pytest
 from governance.audit.models import Entry
 from governance.errors import IllegalState, InvalidInput, NotAllowed, NotFound
 from members.models import PartyMembership, PartyOrganisation, PartyPost, Person, Term
-from members.party import rules
+from members.party import rules, selectors, units
 from members.party.services import memberships, organisations, terms, transfers
 from members.party.services.terms import Elected
 from tests.members.party.conftest import FOUNDED, founded
@@ -178,3 +178,23 @@ def test_a_member_of_a_committee_there_is_not(party, person, cast, now) -> None:
             organisation_id=party.community.pk, person_id=person().pk, facts=memberships.Facts(), by=cast.cs, now=now
         )
     assert Person.objects.count() == 1
+
+
+class TestUnits:
+    def test_a_grid_that_is_merged_takes_its_branch_along(self, party, member, cast, district, now) -> None:
+        one = member()
+        units.unit_closed(unit_id=district.grid_1.pk, successor_id=district.grid_2.pk, by=cast.dc, now=now)
+        one.refresh_from_db()
+        assert (one.grid, one.organisation.unit, one.organisation.grid) == (district.grid_2,) * 3
+        assert Entry.objects.filter(action="party.unit_closed", subject_id=party.branch.pk).count() == 1
+
+    def test_two_branches_do_not_become_one_by_that(self, party, cast, district, now) -> None:
+        founded("第2网格党支部", "grid_branch", party.community, district.grid_2, cast.cs, now)
+        assert [work.count for work in units.open_organisations([district.grid_1.pk])] == [1]
+        for _ in range(2):
+            units.unit_closed(unit_id=district.grid_1.pk, successor_id=district.grid_2.pk, by=cast.dc, now=now)
+        district.grid_1.closed_on = TODAY
+        district.grid_1.save(update_fields=["closed_on"])
+        branch = PartyOrganisation.objects.select_related("unit").get(pk=party.branch.pk)
+        assert branch.unit == district.grid_1
+        assert "单位已撤并" in selectors.hints(branch, TODAY)[0].text
