@@ -217,7 +217,9 @@ def _appraise(lives: Iterable[Life], years: list[int], rng: random.Random) -> No
 def _events_of(life: Life, scales: Scales, today: date, now: datetime) -> Iterator[CareerEvent]:
     """The events, with a run of regrading on each first of July between them, and the pay of each day."""
     career, last = life.career, career_end(life.career, today)
-    runs = [("regraded", date(year, 7, 1), {}, f"{year} 年度集中晋级") for year in range(2016, last.year + 1)]
+    runs: list[tuple[str, date, dict[str, Any], str]] = [
+        ("regraded", date(year, 7, 1), {}, f"{year} 年度集中晋级") for year in range(2016, last.year + 1)
+    ]
     post, grade = "", 0
     for kind, on, change, words in sorted([*life.events, *runs], key=lambda one: one[1]):
         if not career.entered_on <= on <= last or (kind == "regraded" and on == career.entered_on):

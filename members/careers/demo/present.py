@@ -143,6 +143,7 @@ def _somebody(community: Unit, kind: str, path: str, on: date) -> Career | None:
     post = {"grid_to_worker": "grid", "to_committee": "worker"}.get(path)
     rows = Career.objects.serving().filter(community=community, entered_on__lt=on).select_related("person")
     rows = rows.filter(post=post) if post else rows.filter(post__in=("worker", "grid"))
+    career: Career
     for career in rows.order_by("pk"):
         if kind != "promotion" or all(one.met for one in conditions_of(career, path, on)):
             return career

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
@@ -249,6 +250,11 @@ class StepPage(FormPage):
         if kwargs["step"] not in STEPS:
             raise Http404("没有这一步。")
         self.step = STEPS[kwargs["step"]]
+        if request.method == "GET" and self.procedure.state not in self.step.starts.get(self.procedure.kind, ()):
+            messages.info(
+                request, f"{self.procedure}现为“{self.procedure.get_state_display()}”，不能“{self.step.label}”。"
+            )
+            return HttpResponseRedirect(self.get_cancel_url())
         return super().dispatch(request, *args, **kwargs)  # type: ignore[return-value]
 
     def get_form_class(self) -> Any:
