@@ -345,6 +345,8 @@ class TestFindingAHome:
         client = browse(cast.cw)
         client.post("/people/entry/", entered(building=building.pk, entrance="2单元", room="201"))
         client.post("/people/entry/", entered({"name": "孙志强"}, building=building.pk, entrance="1单元", room="102"))
+        # What was said of the last one is told on the next page.
+        client.get("/people/")
         shown = client.get("/people/households/", {"q": text}).content.decode()
         assert "王建国户" in shown
         assert ("孙志强户" in shown) == (text == "3号楼")
