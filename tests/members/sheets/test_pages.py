@@ -147,7 +147,7 @@ class TestOut:
         worker.post(f"{url}begin/")
         wanted = SheetExport.objects.get()
         jobs.run(job_id=wanted.job_id, now=timezone.now())
-        assert worker.get(f"{url}file/").status_code == 200
+        assert "王建国" in str(rows_of(content(worker.get(f"{url}file/"))))
         assert secretary.get(f"{url}file/").status_code == 404
 
     def test_households_and_a_filter_that_is_none(self, browse, cast, bring) -> None:  # noqa: F811
