@@ -36,6 +36,8 @@ class KindList(PageMixin, TemplateView):
         """All kinds, with the sites in use of the actor's district."""
         here = Q(sites__closed_on=None, sites__district_id=self.actor.district_id)
         kinds = SiteKind.objects.annotate(in_use=Count("sites", filter=here), ever=Count("sites"))
+        # Counting drops the model's own order.
+        kinds = kinds.order_by("order", "pk")
         return super().get_context_data(kinds=kinds, may_edit=nav.may(self.actor, "site.edit"), **kwargs)
 
 
@@ -119,7 +121,7 @@ class ClusterList(PageMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """All clusters of the district; of each its sites in use."""
         inside = Site.objects.in_use().select_related("kind", "unit").order_by("unit__code", "name")
-        clusters = Cluster.objects.visible_to(self.actor).annotate(ever=Count("sites"))
+        clusters = Cluster.objects.visible_to(self.actor).annotate(ever=Count("sites")).order_by("order", "pk")
         clusters = clusters.prefetch_related(Prefetch("sites", inside, to_attr="in_use"))
         return super().get_context_data(
             clusters=list(clusters), may_edit=nav.may(self.actor, "site.edit"), **kwargs

@@ -136,6 +136,8 @@ class TestKinds:
     def test_others_read_and_do_not_write(self, make_site, cast):
         kind = make_site().kind
         page = _text(client_of(cast.ss).get(_url("site_kinds")))
+        names = ["党群服务中心", "庆小驿", "积分超市", "网格党校", "其他阵地"]
+        assert sorted(names, key=lambda name: page.index(f'p-title">{name}')) == names
         assert _url("site_kind_edit", kind.pk) not in page
         assert client_of(cast.ss).post(_url("site_kind_add"), self.FORM).status_code == 403
 
