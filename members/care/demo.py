@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.acting import actor_from
 from accounts.models import Posting
 from governance.deadlines.models import PolicyVersion
-from governance.deadlines.services import ClockSpec, policy_version_at, start_many, sweep
+from governance.deadlines.services import ClockSpec, policy_version_at, start_many
 from governance.scope import Role
 from grids.models import Unit
 from members.care.kinds import ensure_default_kinds
@@ -78,7 +78,7 @@ class _Setting:
 def fill(*, now: datetime, progress: Callable[[int], Any] = lambda n: None) -> None:
     """Put people of every community on the lists that has nobody on one yet; one transaction a community.
 
-    Then what is due is carried out, so that the cards of those who are late are there.
+    The cards of those who are late come with the next sweep of the clocks.
     """
     ensure_default_kinds()
     setting = _setting(now)
@@ -87,7 +87,6 @@ def fill(*, now: datetime, progress: Callable[[int], Any] = lambda n: None) -> N
         with transaction.atomic(durable=True):
             progress(_fill_community(community, setting))
         _pause_one(community, now)
-    sweep(now)
 
 
 def _setting(now: datetime) -> _Setting:
