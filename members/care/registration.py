@@ -31,7 +31,8 @@ _PAGES = (
         owns=("members:care_record", "members:care_add", "members:care_change", "members:care_pause",
               "members:care_resume", "members:care_end", "members:care_visit"),
     ),
-    NavItem("待走访", "members:care_today", "walk", MAKE_VISIT, "人口", 31),
+    # Beside reports and the map what a grid worker has the phone in hand for.
+    NavItem("待走访", "members:care_today", "walk", MAKE_VISIT, "人口", 31, phone=4, phone_label="走访"),
     NavItem("关爱走访统计", "members:care_figures", "chart-bar", FIGURES, "人口", 32, owns=("members:care_turns",)),
     NavItem(
         "关爱类别", "members:care_kinds", "list-details", KINDS, "规则设置", 60,

@@ -16,8 +16,7 @@ from members.party_households.views.pages import household_section, person_secti
 _GROUP = "党建"
 _PAGES = (
     NavItem(
-        "党员中心户", "members:party_households", "home-star", "party_household.see", _GROUP, 60, phone=4,
-        phone_label="中心户",
+        "党员中心户", "members:party_households", "home-star", "party_household.see", _GROUP, 60,
         owns=("members:party_household", "members:party_household_open", "members:party_household_change",
               "members:party_household_homes", "members:party_household_let_go", "members:party_household_visit",
               "members:party_household_report", "members:party_household_end"),
