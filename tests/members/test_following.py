@@ -357,7 +357,8 @@ class TestParty:
         assert PartyOrganisation.objects.visible_to(cast.ss_2).filter(pk=party.community.pk).exists()
         assert rows("party") == [{"followed": 3, "followed_to": "第二街道"}]
 
-    def test_a_moved_grids_branch_stands_under_its_new_communitys_committee(self, party, district, move) -> None:
+    def test_a_moved_grids_branch_stands_under_its_new_communitys_committee(self, party, district, cast, now, move):
+        units.rename_unit(unit_id=district.grid_1.pk, name="第3网格", effective_on=TODAY, by=cast.dc, now=now)
         move(district.grid_1, district.community_2)
         assert place(party.branch) == (district.street_1.pk, district.community_2.pk, district.grid_1.pk)
         assert party.branch.parent == party.community_2
