@@ -124,7 +124,7 @@ def _load_actor(posting_id: int, now: datetime) -> Actor:
 def _postings_of_units(unit_ids: Sequence[int]) -> list[territory.OpenWork]:
     today = timezone.localdate()
     count = Posting.objects.current_or_coming(today).filter(unit_id__in=unit_ids).count()
-    return [territory.OpenWork("在任岗位（随单位撤销而结束）", count, blocks=False)]
+    return [territory.OpenWork("在任岗位（随单位撤销而结束）", count, blocks=False, counter="个")]
 
 
 def _people_on_duty(request: HttpRequest, unit: Unit) -> SafeString | None:

@@ -81,6 +81,7 @@ def register() -> None:
     outbox.register_subject("site_proposal", url=lambda pk: reverse("grids:site_proposal", args=[pk]))
     registry.register_open_work(site_moves.open_sites)
     registry.register_on_unit_closed(site_moves.hand_over_sites)
+    registry.register_on_unit_moved(site_moves.follow_unit)
     nav.register(
         nav.NavItem(
             "组织网格", "grids:tree", "sitemap", right="unit.see", group="网格治理", order=10,

@@ -1,11 +1,11 @@
-"""What higher rooms tell the territory: the work that lies with a unit, and what follows when a unit closes.
+"""What higher rooms tell the territory: what lies with a unit, and what follows when a unit closes or moves.
 
 Filled in each app's `AppConfig.ready()`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -13,21 +13,29 @@ from typing import Protocol
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from governance.scope import Actor
+from governance.scope import Actor, UnitKind
 from grids.models import Unit
 
 
 @dataclass(frozen=True, slots=True)
 class OpenWork:
-    """Unfinished things that lie with units: "待办诉求", how many, and the list of them.
+    """What lies with units and has to go on: "待办诉求", how many, and the list of them.
 
     A unit is not closed while work that `blocks` has no successor; what ends with the unit (postings) does not block.
+    `takers`: the kinds of unit that can take it over, none named for any. People live in a community or a grid.
     """
 
     label: str
     count: int
     url: str = ""
     blocks: bool = True
+    counter: str = "件"
+    takers: frozenset[UnitKind] = frozenset()
+
+    @property
+    def told(self) -> str:
+        """ "待办诉求 12 件"."""
+        return f"{self.label} {self.count} {self.counter}"
 
 
 class OnUnitClosed(Protocol):
@@ -36,11 +44,23 @@ class OnUnitClosed(Protocol):
     def __call__(self, *, unit_id: int, successor_id: int | None, by: Actor, now: datetime) -> None: ...
 
 
+class OnUnitMoved(Protocol):
+    """Called inside the transaction in which a unit's place on the line became another, with the unit as it now is.
+
+    `before` has `district_id`, `street_id` and `community_id` as they were. What lies below the unit has moved with it;
+    no call of its own is made for that. Called again within two days, so it must bear repeating.
+    """
+
+    def __call__(self, *, unit: Unit, before: Mapping[str, int | None], by: Actor, now: datetime) -> None: ...
+
+
 OpenWorkSource = Callable[[Sequence[int]], list[OpenWork]]
 UnitSection = Callable[[HttpRequest, Unit], SafeString | None]
 
 _open_work: list[OpenWorkSource] = []
+_inhabitants: list[OpenWorkSource] = []
 _on_closed: list[OnUnitClosed] = []
+_on_moved: list[OnUnitMoved] = []
 _sections: list[tuple[int, UnitSection]] = []
 
 
@@ -50,10 +70,22 @@ def register_open_work(source: OpenWorkSource) -> None:
         _open_work.append(source)
 
 
+def register_inhabitants(source: OpenWorkSource) -> None:
+    """As `register_open_work`, for what lives in units and is no work of theirs: asked when one closes or moves."""
+    if source not in _inhabitants:
+        _inhabitants.append(source)
+
+
 def register_on_unit_closed(hook: OnUnitClosed) -> None:
     """Say what follows the closing of a unit; with a successor, open work goes to it."""
     if hook not in _on_closed:
         _on_closed.append(hook)
+
+
+def register_on_unit_moved(hook: OnUnitMoved) -> None:
+    """Say what follows when a unit comes under another parent: what lies in it stands under the new one."""
+    if hook not in _on_moved:
+        _on_moved.append(hook)
 
 
 def register_unit_section(section: UnitSection, *, order: int = 100) -> None:
@@ -63,15 +95,27 @@ def register_unit_section(section: UnitSection, *, order: int = 100) -> None:
 
 
 def open_work(unit_ids: Sequence[int]) -> list[OpenWork]:
-    """All that is open with the units; nothing that counts zero."""
+    """All work that is open with the units; nothing that counts zero."""
     found = [work for source in _open_work for work in source(unit_ids)]
     return [work for work in found if work.count]
+
+
+def to_be_followed(unit_ids: Sequence[int]) -> list[OpenWork]:
+    """All that goes along when the units close or move: their work, and who lives there."""
+    living = [work for source in _inhabitants for work in source(unit_ids)]
+    return [*open_work(unit_ids), *(work for work in living if work.count)]
 
 
 def unit_closed(*, unit_id: int, successor_id: int | None, by: Actor, now: datetime) -> None:
     """Tell the higher rooms."""
     for hook in _on_closed:
         hook(unit_id=unit_id, successor_id=successor_id, by=by, now=now)
+
+
+def unit_moved(*, unit: Unit, before: Mapping[str, int | None], by: Actor, now: datetime) -> None:
+    """Tell the higher rooms."""
+    for hook in _on_moved:
+        hook(unit=unit, before=before, by=by, now=now)
 
 
 def sections(request: HttpRequest, unit: Unit) -> list[SafeString]:

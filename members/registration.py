@@ -9,8 +9,9 @@ from governance.outbox import registry as outbox
 from governance.privacy.registry import register_sealed
 from governance.ui import nav
 from governance.ui.nav import NavItem
+from grids import registry as territory
 from grids.sites import standards
-from members import identity, proposing, registry
+from members import followers, following, identity, proposing, registry
 from members.care import registration as care
 from members.careers import registration as careers
 from members.designations import registration as designations
@@ -78,6 +79,7 @@ _FIELDS = {
     "left_on": "迁出、死亡日期",
     "left_to": "迁往", "head_name": "户主", "household": "住户", "dissolved_on": "注销日期", "removed_on": "拆除日期",
     "merged_into": "并入档案", "relation": "与户主关系", "from_on": "入户日期", "entrances": "单元数", "floors": "层数",
+    "followed": "随同数量", "followed_to": "转到", "renamed": "改名",
     "homes": "房屋数", "room": "房屋",
     "apart_from": "另一份档案", "kind": "类型",
 }  # fmt: skip
@@ -102,5 +104,9 @@ def register_all() -> None:
     registry.register_on_merged(duplicates.follow_merge)
     registry.register_on_gone(proposals.follow_gone)
     registry.register_on_moved(proposals.follow_move)
+    following.follow(*followers.FOLLOWERS)
+    territory.register_inhabitants(following.inhabitants)
+    territory.register_on_unit_closed(following.unit_closed)
+    territory.register_on_unit_moved(following.unit_moved)
     for subject in _SUBJECTS:
         subject.register()

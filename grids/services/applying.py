@@ -13,11 +13,12 @@ from governance.scope import PLATFORM, Actor, UnitKind
 from grids import locate, registry, revision
 from grids.models import Unit, UnitChange
 from grids.names import initials_of
-from grids.services import drafting, redrawing, rules, site_moves
+from grids.services import drafting, redrawing, rules
 from grids.services.drafting import subject
 
 # Work that was on its way to a unit while it closed is handed on by the task, for this long.
 _STRAGGLERS = timedelta(days=2)
+_PLACE = ("district_id", "street_id", "community_id")
 _LEVEL_COLUMN = {
     UnitKind.DISTRICT: "district_id",
     UnitKind.STREET: "street_id",
@@ -111,12 +112,13 @@ def _rename(change: UnitChange, by: Actor, now: datetime) -> None:
 def _move(change: UnitChange, by: Actor, now: datetime) -> None:
     unit, parent = subject(change), Unit.objects.get(pk=change.after["parent_id"])
     old_parent_id = unit.parent_id
-    _put_under(unit, parent)
+    _put_under(unit, parent, by, now)
     redrawing.redraw_above([old_parent_id, parent.pk], now)
 
 
-def _put_under(unit: Unit, parent: Unit) -> None:
-    """Give the unit and all below it their new place on the line, open and closed alike."""
+def _put_under(unit: Unit, parent: Unit, by: Actor, now: datetime) -> None:
+    """Give the unit and all below it their new place on the line, open and closed alike; what lies there follows."""
+    before = {name: getattr(unit, name) for name in _PLACE}
     unit.parent = parent
     kind = UnitKind(unit.kind)
     if kind == UnitKind.COMMUNITY:
@@ -125,7 +127,7 @@ def _put_under(unit: Unit, parent: Unit) -> None:
     else:
         unit.street_id, unit.community_id = parent.street_id, parent.community_id
     unit.save(update_fields=["parent", "street", "community"])
-    site_moves.follow_unit(unit)
+    registry.unit_moved(unit=unit, before=before, by=by, now=now)
 
 
 def _merge(change: UnitChange, by: Actor, now: datetime) -> None:
@@ -133,19 +135,19 @@ def _merge(change: UnitChange, by: Actor, now: datetime) -> None:
     children = Unit.objects.open().filter(parent=unit).order_by("pk")
     change.before |= {"children": [child.pk for child in children]}
     for child in children:
-        _adopt(child, unit, into)
+        _adopt(child, unit, into, by, now)
     redrawing.merge(unit, into, now)
     _end(unit, change.effective_on, into.pk, by, now, merged_into=into)
 
 
-def _adopt(child: Unit, old: Unit, into: Unit) -> None:
+def _adopt(child: Unit, old: Unit, into: Unit, by: Actor, now: datetime) -> None:
     """A child of a merged unit goes to the one that took it in; a name taken there gets the old parent's before it."""
     if Unit.objects.open().filter(parent=into, name=child.name).exists():
         child.name = f"{old.short_name or old.name}{child.name}"[: rules.NAME_MAX]
         child.short_name = child.name[:32]
         child.initials = initials_of(child.short_name)
         child.save(update_fields=["name", "short_name", "initials"])
-    _put_under(child, into)
+    _put_under(child, into, by, now)
 
 
 def _close(change: UnitChange, by: Actor, now: datetime) -> None:
@@ -172,11 +174,27 @@ _EFFECTS: dict[str, Callable[[UnitChange, Actor, datetime], None]] = {
 
 
 def _hand_over_stragglers(now: datetime) -> None:
-    """Hand on what reached a unit in the very moment that it closed: nothing may lie with a unit that is no more."""
-    ended = UnitChange.objects.filter(kind__in=["merge", "close"], applied_at__gt=now - _STRAGGLERS)
-    for change in ended.exclude(unit=None).order_by("pk"):
-        unit_id = subject(change).pk
-        if any(work.blocks for work in registry.open_work([unit_id])):
-            successor_id = change.after.get("into_id") or change.after.get("successor_id")
-            with transaction.atomic(durable=True):
-                registry.unit_closed(unit_id=unit_id, successor_id=successor_id, by=PLATFORM, now=now)
+    """Let what reached a unit in the very moment that it closed or moved follow: nothing may lie where nobody looks."""
+    recent = UnitChange.objects.filter(kind__in=["move", "merge", "close"], applied_at__gt=now - _STRAGGLERS)
+    for change in recent.exclude(unit=None).select_related("unit").order_by("pk"):
+        if change.kind != "close":
+            _follow_again(change, now)
+        if change.kind != "move":
+            _hand_over_again(change, now)
+
+
+def _hand_over_again(change: UnitChange, now: datetime) -> None:
+    unit_id = subject(change).pk
+    if any(work.blocks for work in registry.to_be_followed([unit_id])):
+        successor_id = change.after.get("into_id") or change.after.get("successor_id")
+        with transaction.atomic(durable=True):
+            registry.unit_closed(unit_id=unit_id, successor_id=successor_id, by=PLATFORM, now=now)
+
+
+def _follow_again(change: UnitChange, now: datetime) -> None:
+    """For what was moved itself, and for the children of what was merged."""
+    ids = change.before.get("children", []) if change.kind == "merge" else [subject(change).pk]
+    for unit in Unit.objects.filter(pk__in=ids).order_by("pk"):
+        before = {name: getattr(unit, name) for name in _PLACE}
+        with transaction.atomic(durable=True):
+            registry.unit_moved(unit=unit, before=before, by=PLATFORM, now=now)

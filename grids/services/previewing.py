@@ -58,7 +58,7 @@ def preview_change(
 
 def _work(unit_ids: Sequence[int]) -> list[OpenWork]:
     below = Unit.objects.within(unit_ids).values_list("pk", flat=True)
-    return registry.open_work(list(below))
+    return registry.to_be_followed(list(below))
 
 
 def _when(day: date, now: datetime) -> str:
@@ -105,6 +105,7 @@ def _moving(change: UnitChange) -> list[str]:
         f"“{unit.name}”由{_name(unit.parent_id)}调整到{_name(change.after['parent_id'])}"
         + (f"，连同其下 {below}。" if below else "。"),
         "在办工作仍由本单位办理，今后归新上级管理；此前登记的诉求仍计在原上级名下。",
+        "居民、住户、党组织、队伍等随单位归新上级管理；已结束的记录仍在原上级名下。",
         *_redrawn(unit),
     ]
 
@@ -115,7 +116,7 @@ def _merging(change: UnitChange) -> list[str]:
     return [
         f"“{unit.name}”并入“{into}”，原单位撤销、编码保留。",
         *([f"其下 {below}划归“{into}”；与那里重名的，在名称前加上“{unit.short_name or unit.name}”。"] if below else []),
-        f"在办工作全部转给“{into}”，在岗人员的岗位随之结束。",
+        f"在办工作和居民、住户、党组织、队伍等全部转给“{into}”，在岗人员的岗位随之结束。",
         *_redrawn(unit),
     ]
 
@@ -124,7 +125,9 @@ def _closing(change: UnitChange) -> list[str]:
     successor = change.after.get("successor_id")
     return [
         f"“{subject(change).name}”撤销，编码保留，不再出现在新的选择里；历史记录照常可查。",
-        f"在办工作全部转给“{_name(successor)}”，在岗人员的岗位随之结束。" if successor else "在岗人员的岗位随之结束。",
+        f"在办工作和居民、住户、党组织、队伍等全部转给“{_name(successor)}”，在岗人员的岗位随之结束。"
+        if successor
+        else "在岗人员的岗位随之结束。",
         *(["其边界随之失效，地图上将留出空白，请及时导入新边界。"] if _has_boundary(subject(change)) else []),
     ]
 

@@ -128,12 +128,24 @@ def check_close(change: UnitChange) -> None:
     if below:
         raise IllegalState(f"{unit.name}下还有 {below} 个未撤销的下级单位，请先调整、合并或撤销它们。", field="unit")
     if successor_id := change.after.get("successor_id"):
-        if open_one_beside(unit, successor_id, "successor").pk == unit.pk:
+        successor = open_one_beside(unit, successor_id, "successor")
+        if successor.pk == unit.pk:
             raise InvalidInput("承接单位不能是被撤销的单位自身。", field="successor")
+        _can_take_over(unit, successor)
         return
-    if left := [work for work in registry.open_work([unit.pk]) if work.blocks]:
-        told = "、".join(f"{work.label} {work.count} 件" for work in left)
-        raise IllegalState(f"{unit.name}还有{told}未了结，请指定承接单位后再撤销。", field="successor")
+    if left := [work for work in registry.to_be_followed([unit.pk]) if work.blocks]:
+        told = "、".join(work.told for work in left)
+        raise IllegalState(f"{unit.name}还有{told}，请指定承接单位后再撤销。", field="successor")
+
+
+def _can_take_over(unit: Unit, successor: Unit) -> None:
+    for work in registry.to_be_followed([unit.pk]):
+        if work.blocks and work.takers and UnitKind(successor.kind) not in work.takers:
+            kinds = "、".join(label for kind, label in KIND_LABELS.items() if kind in work.takers)
+            raise IllegalState(
+                f"{unit.name}还有{work.told}，{KIND_LABELS[UnitKind(successor.kind)]}不能承接，请选择{kinds}。",
+                field="successor",
+            )
 
 
 CHECKS: dict[str, Callable[[UnitChange], None]] = {

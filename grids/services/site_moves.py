@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db.models import OuterRef, Subquery
@@ -17,7 +17,7 @@ from grids.registry import OpenWork
 def open_sites(unit_ids: Sequence[int]) -> list[OpenWork]:
     """Sites in use of the units: a unit is not closed over them."""
     url = f"{reverse('grids:sites')}?unit={unit_ids[0]}" if len(unit_ids) == 1 else reverse("grids:sites")
-    return [OpenWork("在用阵地", Site.objects.in_use().filter(unit_id__in=unit_ids).count(), url)]
+    return [OpenWork("在用阵地", Site.objects.in_use().filter(unit_id__in=unit_ids).count(), url, counter="处")]
 
 
 def hand_over_sites(*, unit_id: int, successor_id: int | None, by: Actor, now: datetime) -> None:
@@ -36,7 +36,7 @@ def hand_over_sites(*, unit_id: int, successor_id: int | None, by: Actor, now: d
         )  # fmt: skip
 
 
-def follow_unit(unit: Unit) -> None:
+def follow_unit(*, unit: Unit, before: Mapping[str, int | None], by: Actor, now: datetime) -> None:
     """Sites of a unit that has moved, and of all below it, lie where their units lie now."""
     where = Unit.objects.filter(pk=OuterRef("unit_id"))
     Site.objects.filter(unit__in=Unit.objects.within([unit.pk])).update(

@@ -18,11 +18,13 @@ from governance.ui.nav import NavItem
 from members import registry
 from members.care import hooks
 from members.care.actions import ACTIONS, register_actions
+from members.care.followers import FOLLOWERS
 from members.care.handlers import CareClocks
 from members.care.kinds import ensure_default_kinds, ship_rhythms
 from members.care.sections import person_section
 from members.care.services import adopting
 from members.care.words import FIGURES, KINDS, MAKE_VISIT, PAUSE, SEE, SUBJECT
+from members.following import follow
 from members.models import CareRecord
 
 _PAGES = (
@@ -76,6 +78,7 @@ def register() -> None:
     registry.register_on_merged(hooks.person_merged)
     registry.register_on_gone(hooks.person_gone)
     registry.register_on_moved(hooks.person_moved)
+    follow(*FOLLOWERS)
     setup.register_step(_begin)
     nav.register(*_PAGES)
 

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 
+from governance.audit import services as audit
 from governance.deadlines.models import Clock
 from governance.errors import IllegalState
-from governance.scope import PLATFORM, Actor
+from governance.scope import PLATFORM, Actor, UnitKind
 from grids.models import Unit
 from grids.registry import OpenWork
 from members.careers import clocks
 from members.careers.pay import Scales
 from members.careers.services import _steps
 from members.careers.services._common import event_of, standing
-from members.models import Career, CareerProcedure, Person
+from members.following import Follower, Step
+from members.models import Career, CareerEvent, CareerProcedure, Person
 from members.models.careers import DIED, GRID, SERVING
 from members.services._common import today_of
 
@@ -63,7 +65,8 @@ def open_careers(unit_ids: Sequence[int]) -> list[OpenWork]:
     ids = list(unit_ids)
     here = Q(community_id__in=ids) | Q(grid_id__in=ids) | Q(street_id__in=ids)
     count = Career.objects.serving().filter(here).count()
-    return [OpenWork("在岗工作人员", count, reverse("members:careers"))]
+    takers = frozenset({UnitKind.COMMUNITY, UnitKind.GRID})
+    return [OpenWork("在岗工作人员", count, reverse("members:careers"), counter="人", takers=takers)]
 
 
 def unit_closed(*, unit_id: int, successor_id: int | None, by: Actor, now: datetime) -> None:
@@ -71,16 +74,60 @@ def unit_closed(*, unit_id: int, successor_id: int | None, by: Actor, now: datet
     successor = Unit.objects.filter(pk=successor_id).first() if successor_id else None
     if successor is None or successor.community_id is None:
         return
-    at = Q(grid_id=unit_id) | Q(community_id=unit_id)
-    for career in Career.objects.serving().filter(at).select_for_update(of=("self",)).order_by("pk"):
+    place = {
+        "district_id": successor.district_id, "street_id": successor.street_id,
+        "community_id": successor.community_id,
+    }  # fmt: skip
+    grid_id = successor.pk if successor.kind == UnitKind.GRID else None
+    rows = Career.objects.serving().filter(Q(grid_id=unit_id) | Q(community_id=unit_id))
+    _resettle(Unit.objects.get(pk=unit_id), successor, rows, place, {unit_id: grid_id}, "所在单位撤并", by, now)
+
+
+def unit_moved(*, unit: Unit, before: Mapping[str, int | None], by: Actor, now: datetime) -> None:
+    """Whoever serves in a community or grid that came under another parent is that one's."""
+    if unit.kind not in {UnitKind.COMMUNITY, UnitKind.GRID}:
+        return
+    here = Q(grid_id=unit.pk) if unit.kind == UnitKind.GRID else Q(community_id=unit.pk)
+    place = {"street_id": unit.street_id, "community_id": unit.community_id}
+    rows = Career.objects.serving().filter(here).exclude(**place)
+    _resettle(unit, unit.parent, rows, place, {}, "所在单位调整隶属", by, now)
+
+
+def _resettle(
+    unit: Unit, to: Unit | None, rows: QuerySet[Career], place: Mapping[str, int | None],
+    grids: Mapping[int, int | None], grounds: str, by: Actor, now: datetime,
+) -> None:  # fmt: skip
+    """`grids`: which grid takes the place of which. Whose community and grid stay the same has no event."""
+    careers, events = list(rows.select_for_update(of=("self",)).order_by("pk")), []
+    for career in careers:
         before = standing(career)
-        career.district_id, career.street_id = successor.district_id or 0, successor.street_id or 0
-        career.community_id = successor.community_id
-        if career.grid_id == unit_id:
-            career.grid_id = successor.pk if successor.kind == "grid" else None
+        for name, value in place.items():
+            setattr(career, name, value)
+        career.grid_id = grids.get(career.grid_id or 0, career.grid_id)
         career.changed_at, career.revision = now, career.revision + 1
-        career.save(update_fields=["district", "street", "community", "grid", "changed_at", "revision"])
-        event_of(
-            career, "moved", today_of(now), by=by, now=now, grounds="所在单位撤并", before=before,
-            after=standing(career),
-        ).save()  # fmt: skip
+        if (after := standing(career)) != before:
+            events.append(
+                event_of(career, "moved", today_of(now), by=by, now=now, grounds=grounds, before=before, after=after)
+            )
+    columns = [name.removesuffix("_id") for name in place]
+    Career.objects.bulk_update(careers, [*columns, "grid", "changed_at", "revision"])
+    CareerEvent.objects.bulk_create(events)
+    if careers:
+        audit.record(
+            action="career.follow_unit", subject_type="unit", subject_id=unit.pk, subject_label=unit.name,
+            after={"followed": len(careers), "followed_to": str(to)}, by=by, now=now,
+        )  # fmt: skip
+
+
+def _hold(step: Step, ids: Sequence[int]) -> None:
+    """What waited for the old street waits for the new one; what waits for the district goes on waiting there."""
+    for procedure in CareerProcedure.objects.filter(pk__in=ids).order_by("pk"):
+        clocks.open_clocks(procedure).update(unit_id=clocks.turn_unit(procedure))
+
+
+FOLLOWERS = (
+    Follower(
+        key="career_procedure", label="未办结的人事程序", counter="件", is_counted=False,
+        rows=lambda today: CareerProcedure.objects.filter(ended_at=None), after=_hold,
+    ),
+)  # fmt: skip

@@ -14,8 +14,10 @@ from grids.models.quotas import WORKERS
 from grids.quotas import counts
 from members import registry
 from members.careers import clocks, handlers, hooks
+from members.following import follow
 
 _ACTIONS = {
+    "career.follow_unit": "工作人员随单位调整",
     "career.enter": "登记入职", "career.facts": "更新学历、证书", "career.move": "调整工作单位",
     "career.end": "登记离岗",
     "career.scale": "发布薪酬标准", "career.regrade": "批量晋级", "career.round_open": "开始年度考核",
@@ -83,3 +85,5 @@ def register() -> None:
     registry.register_section(person_section, order=80)
     territory.register_open_work(hooks.open_careers)
     territory.register_on_unit_closed(hooks.unit_closed)
+    territory.register_on_unit_moved(hooks.unit_moved)
+    follow(*hooks.FOLLOWERS)

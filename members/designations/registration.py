@@ -17,8 +17,10 @@ from members import registry
 from members.designations import services
 from members.designations.counting import register_counter
 from members.designations.couriers import SUBJECT as COURIER
+from members.designations.followers import FOLLOWERS
 from members.designations.kinds import ensure_default_kinds
 from members.designations.views.designations import NAME_MANY, section
+from members.following import follow
 from members.models import PartyOrganisation
 from members.models.party import FEATURED_BRANCH
 
@@ -66,6 +68,7 @@ def register() -> None:
     registry.register_on_merged(services.person_merged)
     registry.register_on_gone(services.person_gone)
     registry.register_on_moved(services.person_moved)
+    follow(*FOLLOWERS)
     register_counter("swan", counts=_featured, opens=_open_featured)
     setup.register_step(_begin)
 

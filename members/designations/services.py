@@ -18,7 +18,7 @@ from governance.scope import Actor, UnitKind
 from grids.models import Unit
 from members.designations.querysets import DesignationQuerySet
 from members.models import Courier, Designation, DesignationKind, PartyMembership, Person
-from members.services._common import today_of
+from members.services._common import hold_unit, today_of
 from members.words import EARLIEST, text_of
 
 EDIT = "designation.edit"
@@ -115,6 +115,7 @@ def _check_last_day(until_on: date | None, from_on: date, today: date) -> None:
 
 def place_in(unit_id: int, by: Actor) -> dict[str, Any]:
     """The place columns of a unit in which the actor names; raises NotFound (field "unit") for any other."""
+    hold_unit(unit_id)
     unit = own_units(by).filter(pk=unit_id).first()
     if unit is None:
         raise NotFound("请选择本辖区内的单位：街道命名在街道，社区命名在社区和网格。", field="unit")

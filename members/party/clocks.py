@@ -108,3 +108,10 @@ def give_elections_to(organisation_ids: Iterable[int], unit_id: int) -> None:
     Clock.objects.filter(
         subject_type=OF_ORGANISATION, subject_id__in=list(organisation_ids), kind=ELECTION, state__in=Clock.OPEN
     ).update(unit_id=unit_id)
+
+
+def give_transfers_to(transfer_ids: Iterable[int], unit_id: int) -> None:
+    """The open clocks of these transfers are held against this unit from now on."""
+    Clock.objects.filter(
+        subject_type=OF_TRANSFER, subject_id__in=list(transfer_ids), kind=TRANSFER, state__in=Clock.OPEN
+    ).update(unit_id=unit_id)

@@ -52,6 +52,7 @@ _PAGES = (
 _ACTIONS = {
     "party.found": "设立党组织", "party.change": "修改党组织信息", "party.move": "调整党组织隶属",
     "party.unit_closed": "单位撤并，党组织随同调整",
+    "party.follow_unit": "党组织随单位调整",
     "party.merge": "合并党组织", "party.dissolve": "撤销党组织", "party.admit": "登记党员",
     "party.member_change": "修改党员信息", "party.full": "预备党员转正", "party.prolong": "延长预备期",
     "party.member_end": "党员组织关系结束", "party.hand_over": "转出组织关系", "party.receive": "接收组织关系",
@@ -85,6 +86,7 @@ def register() -> None:
     registry.register_on_gone(following.on_gone)
     territory.register_open_work(units.open_organisations)
     territory.register_on_unit_closed(units.unit_closed)
+    territory.register_on_unit_moved(units.unit_moved)
     chips.register_tones({
         "in_transit": "work", "confirmed": "ok", "refused": "over", "withdrawn": "mute", "asked": "info",
         "granted": "ok", "denied": "mute",

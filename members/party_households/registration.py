@@ -9,7 +9,9 @@ from governance.outbox import registry as outbox
 from governance.ui import nav
 from governance.ui.nav import NavItem
 from members import registry
+from members.following import follow
 from members.party_households import following
+from members.party_households.followers import FOLLOWERS
 from members.party_households.services._common import SUBJECT
 from members.party_households.views.pages import household_section, person_section
 
@@ -58,3 +60,4 @@ def register() -> None:
     registry.register_on_moved(following.person_moved)
     registry.register_on_settled(following.person_settled)
     registry.register_on_membership_ended(following.membership_ended)
+    follow(*FOLLOWERS)

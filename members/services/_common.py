@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from django.db import connection
 from django.utils import timezone
 
 from accounts.rights import may
@@ -27,6 +28,7 @@ def require(by: Actor, right: str = EDIT) -> None:
 
 def place_in(unit_id: int, by: Actor, *, field: str = "unit") -> dict[str, int | None]:
     """The place columns of a community or a grid of the actor's; raises NotFound for any other unit."""
+    hold_unit(unit_id)
     unit = Unit.objects.filter(pk=unit_id, closed_on=None, kind__in=(UnitKind.COMMUNITY, UnitKind.GRID)).first()
     own = _COLUMN.get(by.unit_kind or UnitKind.DISTRICT)
     place = {} if unit is None else {
@@ -36,6 +38,17 @@ def place_in(unit_id: int, by: Actor, *, field: str = "unit") -> dict[str, int |
     if unit is None or own is None or place.get(own) != by.unit_id:
         raise NotFound("请选择本辖区内的社区或网格。", field=field)
     return place
+
+
+def hold_unit(unit_id: int) -> None:
+    """Let nobody close or move the unit before the caller's transaction ends; many may hold it at a time.
+
+    What is put into it is then there before the unit changes, and follows it; or it sees the unit as it became.
+    """
+    if not 0 < unit_id < 2**63:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM grids_unit WHERE id = %s FOR SHARE", [unit_id])
 
 
 def today_of(now: datetime) -> date:

@@ -9,7 +9,9 @@ from governance.outbox import registry as outbox
 from governance.ui import chips, nav
 from governance.ui.nav import NavItem
 from members import registry
+from members.following import follow
 from members.volunteers import clocks, following
+from members.volunteers.followers import FOLLOWERS
 from members.volunteers.sections import section
 
 _GROUP = "人口"
@@ -79,3 +81,4 @@ def register() -> None:
     registry.register_section(section, order=60)
     registry.register_on_merged(following.on_merged)
     registry.register_on_gone(following.on_gone)
+    follow(*FOLLOWERS)

@@ -33,7 +33,9 @@ def _fresh_locator() -> Iterator[None]:
 def _own_registry(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a test registers is gone after it; what the higher rooms registered is not asked."""
     monkeypatch.setattr(registry, "_open_work", [])
+    monkeypatch.setattr(registry, "_inhabitants", [])
     monkeypatch.setattr(registry, "_on_closed", [])
+    monkeypatch.setattr(registry, "_on_moved", [])
 
 
 @pytest.fixture

@@ -230,7 +230,7 @@ class TestClosing:
 
     def test_open_work_without_a_successor_stops_it_with_the_count(self, district, cast, now, today):
         registry.register_open_work(lambda ids: [OpenWork("待办诉求", 7), OpenWork("在任岗位", 2, blocks=False)])
-        with pytest.raises(IllegalState, match="待办诉求 7 件未了结，请指定承接单位") as refusal:
+        with pytest.raises(IllegalState, match="待办诉求 7 件，请指定承接单位") as refusal:
             self._close(district, cast, now, today)
         assert refusal.value.field == "successor"
         district.grid_1.refresh_from_db()

@@ -73,7 +73,7 @@ def test_one_that_cannot_be_applied_says_why_and_is_tried_again(district, cast, 
     later = now + timedelta(days=1)
     assert services.apply_due_changes(now=later) == 0
     change.refresh_from_db()
-    assert "待办诉求 1 件未了结" in change.problem
+    assert "待办诉求 1 件" in change.problem
     work.clear()
     assert services.apply_due_changes(now=later) == 1
     change.refresh_from_db()

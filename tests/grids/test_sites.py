@@ -114,6 +114,7 @@ class TestUnitsChange:
     def _hooks(self, _own_registry):
         registry.register_open_work(site_moves.open_sites)
         registry.register_on_unit_closed(site_moves.hand_over_sites)
+        registry.register_on_unit_moved(site_moves.follow_unit)
 
     def test_a_site_goes_with_its_community_to_another_street(self, make_site, district, cast, now):
         site, at_grid = make_site(), make_site("网格驿站", kind="rest", unit=district.grid_1)

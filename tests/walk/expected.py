@@ -377,6 +377,14 @@ _NO_SERVICES: dict[str, tuple[str, ...]] = {
         "grids.services.site_moves.hand_over_sites",
         "grids.registry.unit_closed",
         "members.careers.hooks.unit_closed",
+        "members.following.unit_closed",
+    ),
+    "follows a unit's move, in its transaction: walked as move_unit": (
+        "grids.registry.unit_moved",
+        "grids.services.site_moves.follow_unit",
+        "members.following.unit_moved",
+        "members.party.units.unit_moved",
+        "members.careers.hooks.unit_moved",
     ),
     "follows a person's move, leaving or merging, in its transaction: walked as those": (
         "members.services.duplicates.follow_merge",

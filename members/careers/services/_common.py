@@ -17,6 +17,7 @@ from grids.models import Unit
 from members.careers.pay import Scales
 from members.careers.records import set_next_grade
 from members.models import Career, CareerEvent, CareerProcedure, Person
+from members.services._common import hold_unit
 
 LOST = "没有找到这名工作人员，或不在您的管辖范围内。"
 _WHO = {
@@ -64,6 +65,7 @@ def locked_career(career_id: int, by: Actor, *, revision: int | None = None) -> 
 def unit_place(unit_id: int, by: Actor, *, field: str = "unit") -> dict[str, int | None]:
     """The place columns of a community or grid of the actor's district. Raises NotFound naming the field."""
     kinds = (UnitKind.COMMUNITY, UnitKind.GRID)
+    hold_unit(unit_id)
     unit = Unit.objects.open().visible_to(by).filter(pk=unit_id, kind__in=kinds).first()
     if unit is None:
         raise NotFound("请选择本辖区内的社区或网格。", field=field)

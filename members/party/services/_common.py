@@ -146,10 +146,11 @@ def told_above(organisation: PartyOrganisation, now: datetime) -> set[int]:
 def record(
     action: str, subject: models.Model, *, by: Actor, now: datetime, label: str = "",
     before: Mapping[str, Any] | None = None, after: Mapping[str, Any] | None = None, reason: str = "",
+    subject_type: str = "",
 ) -> None:  # fmt: skip
     """Into the audit record, beside the change."""
     audit.record(
-        action=action, subject_type=subject._meta.label_lower, subject_id=subject.pk,
+        action=action, subject_type=subject_type or subject._meta.label_lower, subject_id=subject.pk,
         subject_label=label or str(subject), before=before, after=after, reason=reason, by=by, now=now,
     )  # fmt: skip
 

@@ -15,6 +15,7 @@ from governance.scope import Actor, UnitKind
 from grids.models import Site, Unit
 from members.models import Activity, Person, ServiceHours, SignUp, TeamMember, VolunteerTeam
 from members.models.volunteers import OfUnit
+from members.services._common import hold_unit
 from members.volunteers.querysets import PEOPLE, column_of
 from members.volunteers.workflow import LABELS, target
 
@@ -41,6 +42,7 @@ def today_of(now: datetime) -> date:
 def place_in(unit_id: int, by: Actor) -> dict[str, int | None]:
     """The place columns of an open street, community or grid of the actor's; raises NotFound for any other unit."""
     kinds = (UnitKind.STREET, UnitKind.COMMUNITY, UnitKind.GRID)
+    hold_unit(unit_id)
     unit = Unit.objects.filter(pk=unit_id, closed_on=None, kind__in=kinds).first()
     column = column_of(by, PEOPLE)
     place: dict[str, int | None] = {} if unit is None else {
