@@ -47,7 +47,7 @@ def add_courier(
 
     Raises InvalidInput naming the field, NotFound for a person outside the scope, IllegalState for a courier already.
     """
-    _require(by)
+    require_edit(by)
     with transaction.atomic(durable=True):
         if person_id is not None:
             found = known(person_id, by)
@@ -70,7 +70,8 @@ def write_added(person: Person, facts: CourierFacts, by: Actor, now: datetime) -
     return courier
 
 
-def _require(by: Actor) -> None:
+def require_edit(by: Actor) -> None:
+    """Raise NotAllowed without the right."""
     if not may(by, EDIT):
         raise NotAllowed("您的岗位不能登记新就业群体，请由社区或街道办理。")
 
@@ -126,7 +127,7 @@ def change_courier(
     *, courier_id: int, facts: CourierFacts, by: Actor, now: datetime, revision: int | None = None
 ) -> Courier:
     """Correct a courier's work. Raises InvalidInput naming the field, IllegalState."""
-    _require(by)
+    require_edit(by)
     with transaction.atomic(durable=True):
         courier = locked(courier_id, by)
         if revision is not None and revision != courier.revision:
@@ -163,7 +164,7 @@ def link_account(*, courier_id: int, username: str, by: Actor, now: datetime) ->
 
     The security office makes accounts. Raises InvalidInput (field "username"), IllegalState for another's account.
     """
-    _require(by)
+    require_edit(by)
     with transaction.atomic(durable=True):
         courier = locked(courier_id, by)
         before = {"username": courier.user.username if courier.user else ""}
@@ -191,7 +192,7 @@ def _account(username: str, by: Actor, now: datetime) -> User:
 
 def end_courier(*, courier_id: int, on: date, words: str, by: Actor, now: datetime) -> Courier:
     """Note that a courier rides no more; what they were named as one ends with it."""
-    _require(by)
+    require_edit(by)
     words = text_of(words, label="退出说明", field="words", most=200, least=2)
     with transaction.atomic(durable=True):
         courier = locked(courier_id, by)

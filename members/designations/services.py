@@ -44,7 +44,7 @@ def name_person(*, person_id: int, naming: Naming, by: Actor, now: datetime) -> 
 
     Raises InvalidInput naming the field; IllegalState for who has left, or has it already.
     """
-    _require(by)
+    require(by)
     with transaction.atomic(durable=True):
         return write_named(namable(person_id, by), naming, by, now)
 
@@ -59,7 +59,8 @@ def write_named(person: Person, naming: Naming, by: Actor, now: datetime) -> Des
     return designation
 
 
-def _require(by: Actor) -> None:
+def require(by: Actor) -> None:
+    """Raise NotAllowed without the right."""
     if not may(by, EDIT):
         raise NotAllowed("您的岗位不能命名，请由社区或街道办理。")
 
@@ -150,7 +151,7 @@ def change_designation(
     *, designation_id: int, until_on: date | None, grounds: str, by: Actor, now: datetime
 ) -> Designation:
     """Correct the last day and the document of one that runs. Raises InvalidInput naming the field, IllegalState."""
-    _require(by)
+    require(by)
     with transaction.atomic(durable=True):
         designation = locked(designation_id, by, now)
         if not write_corrected(designation, until_on, grounds, by, now):
@@ -183,7 +184,7 @@ def _update(designation: Designation, *fields: str) -> None:
 
 def end_designation(*, designation_id: int, on: date, words: str, by: Actor, now: datetime) -> Designation:
     """End one that runs; `on` is its last day. Raises InvalidInput naming the field, IllegalState once it has ended."""
-    _require(by)
+    require(by)
     words = text_of(words, label="结束原因", field="words", most=200, least=2)
     with transaction.atomic(durable=True):
         designation = locked(designation_id, by, now)
@@ -195,7 +196,7 @@ def end_designation(*, designation_id: int, on: date, words: str, by: Actor, now
 
 def keep_designation(*, designation_id: int, by: Actor, now: datetime) -> Designation:
     """Say of somebody who moved that the designation goes on. Raises IllegalState where nobody asked."""
-    _require(by)
+    require(by)
     with transaction.atomic(durable=True):
         designation = locked(designation_id, by, now)
         if designation.moved_on is None:

@@ -100,7 +100,7 @@ def said(typed: str, kept: str) -> str:
 
 
 class Offered(Generic[T]):
-    """The things of a drop-down by their words, found however brackets are typed."""
+    """The things of a drop-down by their words, found however brackets are typed; words of two things find neither."""
 
     def __init__(self, things: Iterable[tuple[str, T]]) -> None:
         self.labels: list[str] = []
@@ -108,6 +108,9 @@ class Offered(Generic[T]):
         for label, thing in things:
             self.labels.append(label)
             self.found[plain(label)] = thing
+        for label, count in Counter(plain(label) for label in self.labels).items():
+            if count > 1:
+                del self.found[label]
 
     @classmethod
     def by_name(cls, things: Iterable[Any]) -> Offered[Any]:
