@@ -12,6 +12,10 @@ RIGHTS: Rights = {
     "party.see": frozenset({DL, DC, SL, SS, CS, CW, GW, PG}),
     "party.see_members": frozenset({DC, SL, SS, CS, CW, GW, PG}),
     "party.edit": frozenset({DC, SS, CS}),
+    # As with persons: in scope, with a purpose; over 1,000 rows, and a worker always, with a leader's approval.
+    "party.export": frozenset({DC, SS, CS}),
+    "party.export_ask": frozenset({CW}),
+    "party.export_approve": frozenset({DL, SL, CS}),
 }
 
 ROUTES: Routes = {

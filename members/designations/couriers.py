@@ -47,30 +47,37 @@ def add_courier(
 
     Raises InvalidInput naming the field, NotFound for a person outside the scope, IllegalState for a courier already.
     """
-    _require(by)
+    require_edit(by)
     with transaction.atomic(durable=True):
         if person_id is not None:
-            found = _known(person_id, by)
+            found = known(person_id, by)
         elif person is not None:
             place_in(facts.unit_id, by)
             require(by)
             found = write_new(facts=person, unit_id=facts.unit_id, joining=None, by=by, now=now)
         else:
             raise InvalidInput("请选择居民，或填写姓名登记新居民。", field="name")
-        courier = Courier(person=found, from_on=today_of(now), made_at=now)
-        served = _set(courier, facts, by)
-        _insert(courier)
-        courier.units.set(served)
-        _record("courier.add", courier, by, now, after=_kept(courier))
+        return write_added(found, facts, by, now)
+
+
+def write_added(person: Person, facts: CourierFacts, by: Actor, now: datetime) -> Courier:
+    """Put a person who is locked on record as a courier, in the caller's transaction."""
+    courier = Courier(person=person, from_on=today_of(now), made_at=now)
+    served = _set(courier, facts, by)
+    _insert(courier)
+    courier.units.set(served)
+    _record("courier.add", courier, by, now, after=_kept(courier))
     return courier
 
 
-def _require(by: Actor) -> None:
+def require_edit(by: Actor) -> None:
+    """Raise NotAllowed without the right."""
     if not may(by, EDIT):
         raise NotAllowed("您的岗位不能登记新就业群体，请由社区或街道办理。")
 
 
-def _known(person_id: int, by: Actor) -> Person:
+def known(person_id: int, by: Actor) -> Person:
+    """Somebody of the scope who is here, locked. Raises NotFound, IllegalState; the field is `person`."""
     rows = Person.objects.visible_to(by).select_for_update(of=("self",)).defer("search")
     person: Person | None = rows.filter(pk=person_id).first()
     if person is None:
@@ -120,18 +127,23 @@ def change_courier(
     *, courier_id: int, facts: CourierFacts, by: Actor, now: datetime, revision: int | None = None
 ) -> Courier:
     """Correct a courier's work. Raises InvalidInput naming the field, IllegalState."""
-    _require(by)
+    require_edit(by)
     with transaction.atomic(durable=True):
         courier = locked(courier_id, by)
         if revision is not None and revision != courier.revision:
             raise IllegalState("您打开页面之后，别人已修改过这份档案。请刷新查看，您填写的内容仍保留在页面上。")
-        before = _kept(courier)
-        served = _set(courier, facts, by)
-        courier.revision += 1
-        courier.save()
-        courier.units.set(served)
-        _record("courier.change", courier, by, now, before=before, after=_kept(courier))
+        write_corrected(courier, facts, by, now)
     return courier
+
+
+def write_corrected(courier: Courier, facts: CourierFacts, by: Actor, now: datetime) -> None:
+    """Correct a locked one in the caller's transaction. Raises InvalidInput."""
+    before = _kept(courier)
+    served = _set(courier, facts, by)
+    courier.revision += 1
+    courier.save()
+    courier.units.set(served)
+    _record("courier.change", courier, by, now, before=before, after=_kept(courier))
 
 
 def locked(courier_id: int, by: Actor) -> Courier:
@@ -152,7 +164,7 @@ def link_account(*, courier_id: int, username: str, by: Actor, now: datetime) ->
 
     The security office makes accounts. Raises InvalidInput (field "username"), IllegalState for another's account.
     """
-    _require(by)
+    require_edit(by)
     with transaction.atomic(durable=True):
         courier = locked(courier_id, by)
         before = {"username": courier.user.username if courier.user else ""}
@@ -180,7 +192,7 @@ def _account(username: str, by: Actor, now: datetime) -> User:
 
 def end_courier(*, courier_id: int, on: date, words: str, by: Actor, now: datetime) -> Courier:
     """Note that a courier rides no more; what they were named as one ends with it."""
-    _require(by)
+    require_edit(by)
     words = text_of(words, label="退出说明", field="words", most=200, least=2)
     with transaction.atomic(durable=True):
         courier = locked(courier_id, by)

@@ -8,20 +8,24 @@ from datetime import date, datetime
 from django.db.models import Count
 from django.urls import NoReverseMatch, reverse
 
+from accounts.rights import may
 from accounts.services import setup
 from governance.audit import actions
 from governance.scope import Actor
+from governance.sheets import registry as sheets
 from governance.ui import nav
 from governance.ui.nav import NavItem
 from members import registry
 from members.designations import services
 from members.designations.counting import register_counter
+from members.designations.courier_sheet import COURIERS
 from members.designations.couriers import SUBJECT as COURIER
 from members.designations.followers import FOLLOWERS
 from members.designations.kinds import ensure_default_kinds
+from members.designations.sheet import DESIGNATIONS
 from members.designations.views.designations import NAME_MANY, section
 from members.following import follow
-from members.models import PartyOrganisation
+from members.models import PartyOrganisation, VolunteerTeam
 from members.models.party import FEATURED_BRANCH
 
 _GROUP, _PEOPLE = "党建", "人口"
@@ -63,6 +67,8 @@ def register() -> None:
     for code, label in _ACTIONS.items():
         actions.register_action(code, label)
     nav.register(*_PAGES)
+    sheets.register(DESIGNATIONS)
+    sheets.register(COURIERS)
     registry.register_section(section, order=registry.DESIGNATIONS)
     registry.register_person_action(NAME_MANY)
     registry.register_on_merged(services.person_merged)
@@ -70,6 +76,7 @@ def register() -> None:
     registry.register_on_moved(services.person_moved)
     follow(*FOLLOWERS)
     register_counter("swan", counts=_featured, opens=_open_featured)
+    register_counter("flock", counts=_teams, opens=_open_teams)
     setup.register_step(_begin)
 
 
@@ -91,3 +98,18 @@ def _open_featured(actor: Actor, unit_id: int) -> str:
         return f"{reverse('members:party_organisations')}?kind={FEATURED_BRANCH}&place={unit_id}"
     except NoReverseMatch:
         return ""
+
+
+def _teams(actor: Actor, column: str, units: Sequence[int], on: date) -> dict[int, int]:
+    """群雁: volunteer teams that stood on the day, by where they belong."""
+    rows = VolunteerTeam.objects.filter(founded_on__lte=on, **{f"{column}__in": list(units)})
+    standing = rows.exclude(dissolved_on__lte=on)
+    return dict(standing.order_by().values_list(column).annotate(n=Count("pk")))
+
+
+def _open_teams(actor: Actor, unit_id: int) -> str:
+    """The teams of the unit; all that one sees are those of one's own."""
+    if not may(actor, "volunteer.see"):
+        return ""
+    address = reverse("members:volunteer_teams")
+    return address if unit_id == actor.unit_id else f"{address}?place={unit_id}"

@@ -44,23 +44,28 @@ def name_person(*, person_id: int, naming: Naming, by: Actor, now: datetime) -> 
 
     Raises InvalidInput naming the field; IllegalState for who has left, or has it already.
     """
-    _require(by)
+    require(by)
     with transaction.atomic(durable=True):
-        person = _namable(person_id, by)
-        kind = _kind(naming.kind_id)
-        _fits(kind, person)
-        designation = _made(person, kind, naming, by, now)
-        _insert(designation)
-        _record("designation.name", designation, by, now, after=_kept(designation))
+        return write_named(namable(person_id, by), naming, by, now)
+
+
+def write_named(person: Person, naming: Naming, by: Actor, now: datetime) -> Designation:
+    """`name_person` in the caller's transaction, for a person who is locked."""
+    kind = _kind(naming.kind_id)
+    _fits(kind, person)
+    designation = _made(person, kind, naming, by, now)
+    _insert(designation)
+    _record("designation.name", designation, by, now, after=_kept(designation))
     return designation
 
 
-def _require(by: Actor) -> None:
+def require(by: Actor) -> None:
+    """Raise NotAllowed without the right."""
     if not may(by, EDIT):
         raise NotAllowed("您的岗位不能命名，请由社区或街道办理。")
 
 
-def _namable(person_id: int, by: Actor) -> Person:
+def namable(person_id: int, by: Actor) -> Person:
     """The person, locked: one of the actor's people, or a courier who serves there."""
     couriers = Courier.objects.visible_to(by).open().filter(person_id=person_id)
     rows = Person.objects.filter(pk=person_id, district_id=by.district_id)
@@ -147,18 +152,27 @@ def change_designation(
     *, designation_id: int, until_on: date | None, grounds: str, by: Actor, now: datetime
 ) -> Designation:
     """Correct the last day and the document of one that runs. Raises InvalidInput naming the field, IllegalState."""
-    _require(by)
+    require(by)
     with transaction.atomic(durable=True):
-        designation = _locked(designation_id, by, now)
-        before = _kept(designation)
-        _check_last_day(until_on, designation.from_on, today_of(now))
-        designation.until_on = until_on
-        designation.grounds = text_of(grounds, label="命名依据", field="grounds", most=200, least=2)
-        if before == _kept(designation):
+        designation = locked(designation_id, by, now)
+        if not write_corrected(designation, until_on, grounds, by, now):
             raise InvalidInput("没有改动任何内容，无需保存。")
-        _update(designation, "until_on", "grounds")
-        _record("designation.change", designation, by, now, before=before, after=_kept(designation))
     return designation
+
+
+def write_corrected(
+    designation: Designation, until_on: date | None, grounds: str, by: Actor, now: datetime
+) -> bool:  # fmt: skip
+    """Correct a locked one in the caller's transaction; whether anything was different. Raises InvalidInput."""
+    before = _kept(designation)
+    _check_last_day(until_on, designation.from_on, today_of(now))
+    designation.until_on = until_on
+    designation.grounds = text_of(grounds, label="命名依据", field="grounds", most=200, least=2)
+    if before == _kept(designation):
+        return False
+    _update(designation, "until_on", "grounds")
+    _record("designation.change", designation, by, now, before=before, after=_kept(designation))
+    return True
 
 
 def _update(designation: Designation, *fields: str) -> None:
@@ -171,10 +185,10 @@ def _update(designation: Designation, *fields: str) -> None:
 
 def end_designation(*, designation_id: int, on: date, words: str, by: Actor, now: datetime) -> Designation:
     """End one that runs; `on` is its last day. Raises InvalidInput naming the field, IllegalState once it has ended."""
-    _require(by)
+    require(by)
     words = text_of(words, label="结束原因", field="words", most=200, least=2)
     with transaction.atomic(durable=True):
-        designation = _locked(designation_id, by, now)
+        designation = locked(designation_id, by, now)
         if not designation.from_on <= on <= today_of(now):
             raise InvalidInput(f"最后一天应在 {designation.from_on:%Y-%m-%d} 到今天之间。", field="on")
         _end(designation, "withdrawn", on, words, by, now)
@@ -183,9 +197,9 @@ def end_designation(*, designation_id: int, on: date, words: str, by: Actor, now
 
 def keep_designation(*, designation_id: int, by: Actor, now: datetime) -> Designation:
     """Say of somebody who moved that the designation goes on. Raises IllegalState where nobody asked."""
-    _require(by)
+    require(by)
     with transaction.atomic(durable=True):
-        designation = _locked(designation_id, by, now)
+        designation = locked(designation_id, by, now)
         if designation.moved_on is None:
             raise IllegalState("这项称号没有待核事项，无需确认。")
         before = {"moved_on": designation.moved_on}
@@ -195,7 +209,7 @@ def keep_designation(*, designation_id: int, by: Actor, now: datetime) -> Design
     return designation
 
 
-def _locked(designation_id: int, by: Actor, now: datetime) -> Designation:
+def locked(designation_id: int, by: Actor, now: datetime) -> Designation:
     """One that runs, in a unit that the actor names in: a street ends its own, a community its own and its grids'."""
     rows = Designation.objects.visible_to(by).select_for_update(of=("self",)).select_related("kind", "person", "unit")
     designation: Designation | None = rows.defer("person__search").filter(pk=designation_id).first()

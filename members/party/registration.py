@@ -10,12 +10,16 @@ from governance.deadlines import registry as deadlines
 from governance.deadlines.defaults import ship_policy
 from governance.deadlines.wording import name_kinds
 from governance.outbox import registry as outbox
+from governance.sheets import registry as sheets
 from governance.ui import chips, nav
 from governance.ui.nav import NavItem
 from grids import registry as territory
 from members import registry
 from members.party import clocks, following, handlers, units
 from members.party.section import person_section
+from members.party.sheets.doubles import DOUBLES
+from members.party.sheets.members import MEMBERS
+from members.party.sheets.organisations import ORGANISATIONS
 
 _GROUP = "党建"
 _PAGES = (
@@ -92,6 +96,8 @@ def register() -> None:
         "granted": "ok", "denied": "mute",
     })  # fmt: skip
     nav.register(*_PAGES)
+    for sheet in (MEMBERS, ORGANISATIONS, DOUBLES):
+        sheets.register(sheet)
 
 
 def _register_record() -> None:

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from governance.audit import actions
 from governance.outbox import registry as outbox
+from governance.sheets import registry as sheets
 from governance.ui import nav
 from governance.ui.nav import NavItem
 from members import registry
@@ -13,6 +14,7 @@ from members.following import follow
 from members.party_households import following
 from members.party_households.followers import FOLLOWERS
 from members.party_households.services._common import SUBJECT
+from members.party_households.sheet import PARTY_HOUSEHOLDS
 from members.party_households.views.pages import household_section, person_section
 
 _GROUP = "党建"
@@ -53,6 +55,7 @@ def register() -> None:
         actions.register_action(code, label)
     outbox.register_subject(SUBJECT, url=lambda pk: reverse("members:party_household", args=[pk]))
     nav.register(*_PAGES)
+    sheets.register(PARTY_HOUSEHOLDS)
     registry.register_section(person_section, order=registry.PARTY + 5)
     registry.register_household_section(household_section, order=registry.PARTY + 5)
     registry.register_on_merged(following.person_merged)

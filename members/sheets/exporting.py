@@ -63,6 +63,13 @@ def _numbers(person: Person, *, with_numbers: bool) -> tuple[str, str]:
     )
 
 
+def identity_of(person: Person, *, with_numbers: bool) -> str:
+    """The identity number for a file, masked unless it was asked for in full."""
+    if not with_numbers:
+        return person.identity_masked
+    return open_sealed(person.identity_sealed, context=identity.identity_context(person))
+
+
 def _home(stay: Stay | None) -> tuple[str, str, str, str]:
     if stay is None:
         return "", "", "", ""

@@ -238,7 +238,14 @@ MAY: dict[str, str] = {
 }
 
 # The same right at other levels: who has it there meets what lies elsewhere as a stranger does.
-ALSO: dict[str, str] = {name: "CS SS DC" for name in MAY if name.startswith("members.party.services.")}
+ALSO: dict[str, str] = {name: "CS SS DC" for name in MAY if name.startswith("members.party.services.")} | {
+    # Sheets of the party and of designations are theirs: of another's upload they learn nothing.
+    "governance.sheets.imports.start": "SS DC",
+    "governance.sheets.imports.stop": "SS DC",
+    "governance.sheets.imports.discard": "SS DC",
+    "governance.sheets.exports.decide": "DL",
+    "governance.sheets.exports.begin": "DC",
+}
 
 # What has no place in a district: whoever has the right elsewhere has it here as well.
 WHEREVER: dict[str, str] = {
@@ -362,7 +369,28 @@ _NO_SERVICES: dict[str, tuple[str, ...]] = {
         "members.services.persons.write_change",
         "members.services.persons.write_new",
         "members.services.persons.write_new",
+        "members.designations.couriers.known",
         "members.designations.couriers.locked",
+        "members.designations.couriers.require_edit",
+        "members.designations.couriers.write_added",
+        "members.designations.couriers.write_corrected",
+        "members.designations.services.locked",
+        "members.designations.services.namable",
+        "members.designations.services.require",
+        "members.designations.services.write_corrected",
+        "members.designations.services.write_named",
+        "members.party.services.doubles.write_reported",
+        "members.party.services.memberships.drawn_up",
+        "members.party.services.memberships.write_admitted",
+        "members.party.services.memberships.write_corrected",
+        "members.party.services.organisations.write_described",
+        "members.party.services.organisations.write_founded",
+        "members.party.services.terms.write_appointed",
+        "members.party_households.services.naming.member_of",
+        "members.party_households.services.naming.write_corrected",
+        "members.party_households.services.naming.write_opened",
+        "members.party_households.services.ties.write_looked_after",
+        "members.sheets.by_person.locked_by_number",
         "members.designations.services.end_of_couriers",
         "members.party_households.services.naming.close",
         "members.party.services.memberships.begun",

@@ -13,6 +13,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts.rights import may
+from governance.sheets.buttons import actions_for
 from governance.ui.views import Action, Column, DetailPage, FormPage, Order, Tab, find_or_404
 from members.designations import couriers, selectors
 from members.designations.filters import CourierFilterSet
@@ -25,9 +26,18 @@ LIST = ("新就业群体", "members:couriers")
 _sensitive = method_decorator(sensitive_post_parameters("identity", "phone"), name="dispatch")
 
 
-def _rows(actor: Any) -> Any:
+def in_scope(actor: Any) -> Any:
+    """Couriers with what a row of the list names."""
     rows = Courier.objects.visible_to(actor).select_related("person", "street", "community", "user")
     return rows.defer("person__search")
+
+
+def list_tabs() -> Sequence[Tab]:
+    """Riding, and no more."""
+    return (
+        Tab("", "在册", narrow=lambda rows, request: rows.filter(until_on=None)),
+        Tab("ended", "已退出", narrow=lambda rows, request: rows.exclude(until_on=None)),
+    )
 
 
 class CourierList(OfPeopleList):
@@ -52,14 +62,11 @@ class CourierList(OfPeopleList):
 
     def get_tabs(self) -> Sequence[Tab]:
         """Riding, and no more."""
-        return (
-            Tab("", "在册", narrow=lambda rows, request: rows.filter(until_on=None)),
-            Tab("ended", "已退出", narrow=lambda rows, request: rows.exclude(until_on=None)),
-        )
+        return list_tabs()
 
     def get_queryset(self) -> QuerySet[Courier]:
         """In scope."""
-        found: QuerySet[Courier] = _rows(self.actor)
+        found: QuerySet[Courier] = in_scope(self.actor)
         return found
 
     def complete(self, objects: Sequence[Any]) -> None:
@@ -72,10 +79,11 @@ class CourierList(OfPeopleList):
             row.named = list(dict.fromkeys(names[row.person_id]))
 
     def get_actions(self) -> Sequence[Action]:
-        """The way to a new one."""
+        """In and out as a spreadsheet, and the way to a new one."""
+        sheet = actions_for("couriers", self.request, self.actor)
         if not may(self.actor, couriers.EDIT):
-            return ()
-        return (Action("登记骑手", reverse("members:courier_add"), "plus", primary=True),)
+            return sheet
+        return (*sheet, Action("登记骑手", reverse("members:courier_add"), "plus", primary=True))
 
 
 class CourierDetail(DetailPage):
@@ -86,7 +94,7 @@ class CourierDetail(DetailPage):
 
     def get_queryset(self) -> QuerySet[Courier]:
         """In scope."""
-        found: QuerySet[Courier] = _rows(self.actor).prefetch_related("units")
+        found: QuerySet[Courier] = in_scope(self.actor).prefetch_related("units")
         return found
 
     def get_crumbs(self) -> Sequence[tuple[str, str]]:
@@ -150,7 +158,7 @@ class _OfCourier(FormPage):
     has_personal_data = True
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        self.courier: Courier = find_or_404(_rows(self.actor), pk=kwargs["pk"])
+        self.courier: Courier = find_or_404(in_scope(self.actor), pk=kwargs["pk"])
         return super().dispatch(request, *args, **kwargs)  # type: ignore[return-value]
 
     def get_crumbs(self) -> Sequence[tuple[str, str]]:

@@ -18,6 +18,7 @@ from accounts.rights import may
 from governance import search
 from governance.errors import DomainError
 from governance.scope import Actor
+from governance.sheets.buttons import actions_for
 from governance.ui import dates
 from governance.ui.views import (
     Action,
@@ -48,6 +49,18 @@ def term_of(row: Designation) -> str:
     return f"{dates.day(row.from_on)} 至 {dates.day(row.until_on) if row.until_on else '今'}"
 
 
+def list_tabs() -> Sequence[Tab]:
+    """In force today, to be looked at, ended."""
+    today = timezone.localdate()
+    runs = Q(until_on=None) | Q(until_on__gte=today)
+    return (
+        Tab("now", "在任", runs),
+        Tab("moved", "迁居待核", runs & Q(moved_on__isnull=False), tone="soon"),
+        Tab("ended", "已结束", Q(until_on__lt=today)),
+        Tab("all", "全部", Q()),
+    )
+
+
 class DesignationList(OfPeopleList):
     """Who was named what."""
 
@@ -71,14 +84,7 @@ class DesignationList(OfPeopleList):
 
     def get_tabs(self) -> Sequence[Tab]:
         """In force today, to be looked at, ended."""
-        today = timezone.localdate()
-        runs = Q(until_on=None) | Q(until_on__gte=today)
-        return (
-            Tab("now", "在任", runs),
-            Tab("moved", "迁居待核", runs & Q(moved_on__isnull=False), tone="soon"),
-            Tab("ended", "已结束", Q(until_on__lt=today)),
-            Tab("all", "全部", Q()),
-        )
+        return list_tabs()
 
     def get_queryset(self) -> QuerySet[Designation]:
         """In scope."""
@@ -105,6 +111,7 @@ class DesignationList(OfPeopleList):
     def get_actions(self) -> Sequence[Action]:
         """Counts, and the way to a new one."""
         found = [Action("分类统计", reverse("members:designation_figures"), "chart-bar")]
+        found += actions_for("designations", self.request, self.actor)
         if may(self.actor, services.EDIT):
             found.append(Action("命名", reverse("members:designation_add"), "plus", primary=True))
         return found

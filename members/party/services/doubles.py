@@ -9,7 +9,7 @@ from django.db import transaction
 
 from governance.errors import IllegalState, InvalidInput, NotFound
 from governance.scope import Actor
-from members.models import DoubleRegistration, PartyMembership, ServiceDone
+from members.models import DoubleRegistration, PartyMembership, PartyOrganisation, Person, ServiceDone
 from members.party.services._common import locked_organisation, person_of, record, require, today_of
 from members.words import day_of, text_of
 
@@ -27,24 +27,34 @@ def report(
     with transaction.atomic(durable=True):
         person = person_of(person_id, by)
         organisation = locked_organisation(organisation_id, by)
-        present = DoubleRegistration.objects.filter(person=person, until_on=None).select_related("organisation").first()
-        if present is not None:
-            raise IllegalState(f"{person.name}已在“{present.organisation.name}”报到。", field="person")
-        own = PartyMembership.objects.current().filter(person=person).first()
-        if own is not None and own.community_id is not None and own.community_id == organisation.community_id:
-            raise IllegalState(f"{person.name}的组织关系就在本社区，不需要报到。", field="person")
-        registration = DoubleRegistration.objects.create(
-            person=person, organisation=organisation,
-            own_organisation=text_of(
-                own_organisation, label="组织关系所在党组织", field="own_organisation", most=100, least=2
-            ),
-            employer=text_of(employer, label="工作单位", field="employer", most=100),
-            from_on=day_of(on, today=today_of(now), label="报到日期", field="on"),
-        )  # fmt: skip
-        record(
-            "party.report", registration, by=by, now=now, label=person.name,
-            after={"organisation": organisation.name, "own_organisation": registration.own_organisation},
-        )  # fmt: skip
+        return write_reported(
+            person, organisation, own_organisation=own_organisation, employer=employer, on=on, by=by, now=now
+        )
+
+
+def write_reported(
+    person: Person, organisation: PartyOrganisation, *, own_organisation: str, employer: str, on: date, by: Actor,
+    now: datetime,
+) -> DoubleRegistration:  # fmt: skip
+    """`report` in the caller's transaction; person and organisation are locked."""
+    present = DoubleRegistration.objects.filter(person=person, until_on=None).select_related("organisation").first()
+    if present is not None:
+        raise IllegalState(f"{person.name}已在“{present.organisation.name}”报到。", field="person")
+    own = PartyMembership.objects.current().filter(person=person).first()
+    if own is not None and own.community_id is not None and own.community_id == organisation.community_id:
+        raise IllegalState(f"{person.name}的组织关系就在本社区，不需要报到。", field="person")
+    registration = DoubleRegistration.objects.create(
+        person=person, organisation=organisation,
+        own_organisation=text_of(
+            own_organisation, label="组织关系所在党组织", field="own_organisation", most=100, least=2
+        ),
+        employer=text_of(employer, label="工作单位", field="employer", most=100),
+        from_on=day_of(on, today=today_of(now), label="报到日期", field="on"),
+    )  # fmt: skip
+    record(
+        "party.report", registration, by=by, now=now, label=person.name,
+        after={"organisation": organisation.name, "own_organisation": registration.own_organisation},
+    )  # fmt: skip
     return registration
 
 

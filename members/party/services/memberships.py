@@ -52,19 +52,34 @@ def admit(
         person = person_of(person_id, by)
         organisation = locked_organisation(organisation_id, by, needs_members=True)
         membership = begun(person, organisation, facts, from_on or today_of(now), now)
-        membership.began_how = "admitted" if membership.kind == PROBATIONARY else "recorded"
-        membership.save()
-        record("party.admit", membership, by=by, now=now, after=kept(membership))
+        write_admitted(membership, by, now)
     return membership
+
+
+def write_admitted(membership: PartyMembership, by: Actor, now: datetime) -> None:
+    """Save one that was begun, with its record, in the caller's transaction."""
+    membership.began_how = "admitted" if membership.kind == PROBATIONARY else "recorded"
+    membership.save()
+    record("party.admit", membership, by=by, now=now, after=kept(membership))
 
 
 def begun(person: Person, organisation: PartyOrganisation, facts: Facts, on: date, now: datetime) -> PartyMembership:
     """A membership of a person who is in none; not saved. Raises IllegalState for one who is."""
     present = PartyMembership.objects.current().filter(person=person).select_related("organisation").first()
     if present is not None:
-        raise IllegalState(
-            f"{person.name}的组织关系在“{present.organisation.name}”，请由该党组织办理转接。", field="person"
-        )
+        raise elsewhere(person, present)
+    return drawn_up(person, organisation, facts, on, now)
+
+
+def elsewhere(person: Person, present: PartyMembership) -> IllegalState:
+    """Says where somebody belongs already."""
+    return IllegalState(
+        f"{person.name}的组织关系在“{present.organisation.name}”，请由该党组织办理转接。", field="person"
+    )
+
+
+def drawn_up(person: Person, organisation: PartyOrganisation, facts: Facts, on: date, now: datetime) -> PartyMembership:
+    """A membership of a person who is known to be in none; not saved. Raises InvalidInput naming the field."""
     membership = PartyMembership(
         person=person, organisation=organisation, from_on=day_of(on, today=today_of(now), label="转入日期", field="on"),
         **place_of(organisation),
@@ -77,15 +92,22 @@ def change_member(*, membership_id: int, facts: Facts, by: Actor, now: datetime)
     """Correct what is known of a member; the kind changes by `make_full` alone. Raises InvalidInput."""
     with transaction.atomic(durable=True):
         membership = locked_membership(membership_id, by)
-        before = kept(membership)
-        if facts.kind != membership.kind:
-            raise InvalidInput("党员类型请通过“转正”办理。", field="kind")
-        _set(membership, facts, now)
-        if before == kept(membership):
+        if not write_corrected(membership, facts, by, now):
             raise InvalidInput("没有改动任何内容，无需保存。")
-        membership.save(update_fields=[*_KEPT, "probation_ends_on"])
-        record("party.member_change", membership, by=by, now=now, before=before, after=kept(membership))
     return membership
+
+
+def write_corrected(membership: PartyMembership, facts: Facts, by: Actor, now: datetime) -> bool:
+    """Correct a locked one in the caller's transaction; whether anything was different. Raises InvalidInput."""
+    before = kept(membership)
+    if facts.kind != membership.kind:
+        raise InvalidInput("党员类型请通过“转正”办理。", field="kind")
+    _set(membership, facts, now)
+    if before == kept(membership):
+        return False
+    membership.save(update_fields=[*_KEPT, "probation_ends_on"])
+    record("party.member_change", membership, by=by, now=now, before=before, after=kept(membership))
+    return True
 
 
 def _set(membership: PartyMembership, facts: Facts, now: datetime) -> None:

@@ -65,20 +65,25 @@ def found(*, founding: Founding, by: Actor, now: datetime) -> PartyOrganisation:
     the street has such an organisation already.
     """
     require(by)
-    kind = choice_of(founding.kind, ORGANISATION_KINDS, label="党组织类型", field="kind")
     with transaction.atomic(durable=True):
-        parent = _parent(founding.parent_id, by)
-        _check_founder(parent, by)
-        unit = _unit(founding.unit_id, parent, by)
-        _check_fit(kind, parent, unit)
-        organisation = PartyOrganisation(kind=kind, parent=parent, unit=unit, **_place(unit))
-        years = term_years(kind, unit.community_id is not None) if founding.term_years is None else founding.term_years
-        _set(organisation, Facts(
-            name=founding.name, founded_on=founding.founded_on, theme=founding.theme, address=founding.address,
-            term_years=years,
-        ), now)  # fmt: skip
-        _save(organisation)
-        record("party.found", organisation, by=by, now=now, after=_kept(organisation))
+        return write_founded(founding=founding, by=by, now=now)
+
+
+def write_founded(*, founding: Founding, by: Actor, now: datetime) -> PartyOrganisation:
+    """`found` in the caller's transaction."""
+    kind = choice_of(founding.kind, ORGANISATION_KINDS, label="党组织类型", field="kind")
+    parent = _parent(founding.parent_id, by)
+    _check_founder(parent, by)
+    unit = _unit(founding.unit_id, parent, by)
+    _check_fit(kind, parent, unit)
+    organisation = PartyOrganisation(kind=kind, parent=parent, unit=unit, **_place(unit))
+    years = term_years(kind, unit.community_id is not None) if founding.term_years is None else founding.term_years
+    _set(organisation, Facts(
+        name=founding.name, founded_on=founding.founded_on, theme=founding.theme, address=founding.address,
+        term_years=years,
+    ), now)  # fmt: skip
+    _save(organisation)
+    record("party.found", organisation, by=by, now=now, after=_kept(organisation))
     return organisation
 
 
@@ -94,14 +99,21 @@ def change(*, organisation_id: int, facts: Facts, by: Actor, now: datetime) -> P
     """Correct what is known of an organisation. Raises InvalidInput naming the field."""
     with transaction.atomic(durable=True):
         organisation = locked_organisation(organisation_id, by)
-        before = _kept(organisation)
-        _set(organisation, facts, now)
-        if before == _kept(organisation):
+        if not write_described(organisation, facts, by, now):
             raise InvalidInput("没有改动任何内容，无需保存。")
-        organisation.revision += 1
-        _save(organisation)
-        record("party.change", organisation, by=by, now=now, before=before, after=_kept(organisation))
     return organisation
+
+
+def write_described(organisation: PartyOrganisation, facts: Facts, by: Actor, now: datetime) -> bool:
+    """Correct a locked one in the caller's transaction; whether anything was different. Raises InvalidInput."""
+    before = _kept(organisation)
+    _set(organisation, facts, now)
+    if before == _kept(organisation):
+        return False
+    organisation.revision += 1
+    _save(organisation)
+    record("party.change", organisation, by=by, now=now, before=before, after=_kept(organisation))
+    return True
 
 
 def move(*, organisation_id: int, parent_id: int, unit_id: int | None, by: Actor, now: datetime) -> PartyOrganisation:

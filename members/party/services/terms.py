@@ -121,16 +121,23 @@ def appoint(*, organisation_id: int, elected: Elected, on: date, by: Actor, now:
     """任职 between elections, for the rest of the term. Raises InvalidInput, IllegalState for a second secretary."""
     with transaction.atomic(durable=True):
         organisation = locked_organisation(organisation_id, by)
-        on = day_of(on, today=today_of(now), label="任职日期", field="on")
-        term = Term.objects.filter(organisation=organisation, ended_on=None).first()
-        post = _post(organisation, elected, on, by, term)
-        present = PartyPost.objects.filter(organisation=organisation, until_on=None)
-        if post.post == SECRETARY and present.filter(post=SECRETARY).exists():
-            raise IllegalState("已有书记，请先办理现任书记的免职。", code="has_secretary")
-        if post.person_id and present.filter(person_id=post.person_id).exists():
-            raise IllegalState("此人已在本组织任职，请先办理免职。")
-        _save_posts([post])
-        record("party.appoint", organisation, by=by, now=now, after=_kept(post))
+        return write_appointed(organisation, elected, on, by, now)
+
+
+def write_appointed(
+    organisation: PartyOrganisation, elected: Elected, on: date, by: Actor, now: datetime
+) -> PartyPost:  # fmt: skip
+    """`appoint` in the caller's transaction, to an organisation that is locked."""
+    on = day_of(on, today=today_of(now), label="任职日期", field="on")
+    term = Term.objects.filter(organisation=organisation, ended_on=None).first()
+    post = _post(organisation, elected, on, by, term)
+    present = PartyPost.objects.filter(organisation=organisation, until_on=None)
+    if post.post == SECRETARY and present.filter(post=SECRETARY).exists():
+        raise IllegalState("已有书记，请先办理现任书记的免职。", code="has_secretary")
+    if post.person_id and present.filter(person_id=post.person_id).exists():
+        raise IllegalState("此人已在本组织任职，请先办理免职。")
+    _save_posts([post])
+    record("party.appoint", organisation, by=by, now=now, after=_kept(post))
     return post
 
 

@@ -13,6 +13,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts.rights import may
+from governance.sheets.buttons import actions_for
 from governance.ui.views import Action, Column, DetailPage, FormPage, ListPage, Order, Tab, find_or_404
 from members.models import DoubleRegistration
 from members.party import forms
@@ -53,9 +54,10 @@ class DoubleList(ListPage):
         return str(row.person.name)
 
     def get_actions(self) -> Sequence[Action]:
+        sheet = actions_for("party_doubles", self.request, self.actor)
         if not may(self.actor, "party.edit"):
-            return ()
-        return (Action("登记报到", reverse("members:party_report"), "plus", primary=True),)
+            return sheet
+        return (*sheet, Action("登记报到", reverse("members:party_report"), "plus", primary=True))
 
 
 class DoublePage(DetailPage):

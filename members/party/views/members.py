@@ -13,6 +13,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts.rights import may
+from governance.sheets.buttons import actions_for
 from governance.ui.views import Action, Column, DetailPage, ListPage, Order, Tab
 from members.models import MembershipTransfer, PartyMembership, PartyOrganisation, PartyPost, Person
 from members.models.party import IN_TRANSIT
@@ -79,8 +80,9 @@ class MemberList(ListPage):
         )
 
     def get_actions(self) -> Sequence[Action]:
-        """To transfers; nothing is admitted but from an organisation's page."""
-        return (Action("组织关系转接", reverse("members:party_transfers"), "transfer"),)
+        """To transfers; one by one nothing is admitted but from an organisation's page."""
+        transfers = Action("组织关系转接", reverse("members:party_transfers"), "transfer")
+        return (*actions_for("party_members", self.request, self.actor), transfers)
 
     def extra_context(self) -> dict[str, Any]:
         """Whose members these are, where the address names an organisation."""

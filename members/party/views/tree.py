@@ -13,7 +13,8 @@ from django.urls import reverse
 from django.views.generic import TemplateView, View
 
 from accounts.rights import may
-from governance.ui.views import ActorMixin, Column, DetailPage, ListPage, Order, PageMixin, Tab, find_or_404
+from governance.sheets.buttons import actions_for
+from governance.ui.views import Action, ActorMixin, Column, DetailPage, ListPage, Order, PageMixin, Tab, find_or_404
 from members.models import MembershipTransfer, PartyMembership, PartyOrganisation, PartyPost, Term, TermExtension
 from members.models.party import ASKED, CATEGORIES, IN_TRANSIT
 from members.party import selectors
@@ -89,6 +90,10 @@ class OrganisationList(ListPage):
         counts = selectors.counts_of([row.pk for row in objects])
         for row in objects:
             row.members = counts.get(row.pk, 0)
+
+    def get_actions(self) -> Sequence[Action]:
+        """In and out as a spreadsheet."""
+        return actions_for("party_organisations", self.request, self.actor)
 
     def get_crumbs(self) -> Sequence[tuple[str, str]]:
         return [("党组织", reverse("members:party")), (self.title, "")]

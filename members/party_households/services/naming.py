@@ -38,20 +38,27 @@ def open_party_household(
     """
     require(by)
     with transaction.atomic(durable=True):
-        person = _member(person_id, by)
-        home = _home(person)
-        today = today_of(now)
-        made = PartyHousehold(
-            person=person, household=home, from_on=day_of(on or today, today=today, label="设立日期", field="on"),
-            made_at=now, **{name: getattr(home, name) for name in PLACE},
-        )  # fmt: skip
-        _set(made, facts)
-        _save(made)
-        record("party_household.open", made, by=by, now=now, after=_kept(made))
+        return write_opened(member_of(person_id, by), facts, on, by, now)
+
+
+def write_opened(
+    person: Person, facts: PartyHouseholdFacts, on: date | None, by: Actor, now: datetime
+) -> PartyHousehold:  # fmt: skip
+    """`open_party_household` in the caller's transaction, for a member who is locked."""
+    home = _home(person)
+    today = today_of(now)
+    made = PartyHousehold(
+        person=person, household=home, from_on=day_of(on or today, today=today, label="设立日期", field="on"),
+        made_at=now, **{name: getattr(home, name) for name in PLACE},
+    )  # fmt: skip
+    _set(made, facts)
+    _save(made)
+    record("party_household.open", made, by=by, now=now, after=_kept(made))
     return made
 
 
-def _member(person_id: int, by: Actor) -> Person:
+def member_of(person_id: int, by: Actor) -> Person:
+    """A party member of the scope, locked. Raises NotFound, IllegalState; the field is `person`."""
     rows = Person.objects.visible_to(by).select_for_update(of=("self",)).defer("search")
     person: Person | None = rows.filter(pk=person_id).first()
     if person is None:
@@ -99,14 +106,21 @@ def change_party_household(
     require(by)
     with transaction.atomic(durable=True):
         found = locked(party_household_id, by, revision)
-        before = _kept(found)
-        _set(found, facts)
-        if before == _kept(found):
+        if not write_corrected(found, facts, by, now):
             raise InvalidInput("没有改动任何内容，无需保存。")
-        found.revision += 1
-        _save(found)
-        record("party_household.change", found, by=by, now=now, before=before, after=_kept(found))
     return found
+
+
+def write_corrected(found: PartyHousehold, facts: PartyHouseholdFacts, by: Actor, now: datetime) -> bool:
+    """Correct a locked one in the caller's transaction; whether anything was different. Raises InvalidInput."""
+    before = _kept(found)
+    _set(found, facts)
+    if before == _kept(found):
+        return False
+    found.revision += 1
+    _save(found)
+    record("party_household.change", found, by=by, now=now, before=before, after=_kept(found))
+    return True
 
 
 def confirm_party_household(*, party_household_id: int, by: Actor, now: datetime) -> PartyHousehold:

@@ -27,20 +27,25 @@ def look_after(
     require(by)
     with transaction.atomic(durable=True):
         found = locked(party_household_id, by)
-        chosen = _chosen(found, set(household_ids), by)
-        if found.homes + len(chosen) > REFUSED_OVER:
-            raise InvalidInput(
-                f"已联系 {found.homes} 户，再加 {len(chosen)} 户超过 {REFUSED_OVER} 户，请分给其他中心户。",
-                field="households",
-            )
-        _refuse_taken(chosen)
-        _tie(found, chosen, today_of(now))
-        before = {"homes": found.homes}
-        _count(found)
-        record("party_household.look_after", found, by=by, now=now, before=before, after={
-            "homes": found.homes, "households": _named(chosen),
-        })  # fmt: skip
+        write_looked_after(found, household_ids, by, now)
     return found
+
+
+def write_looked_after(found: PartyHousehold, household_ids: Collection[int], by: Actor, now: datetime) -> None:
+    """`look_after` in the caller's transaction, for a party household that is locked."""
+    chosen = _chosen(found, set(household_ids), by)
+    if found.homes + len(chosen) > REFUSED_OVER:
+        raise InvalidInput(
+            f"已联系 {found.homes} 户，再加 {len(chosen)} 户超过 {REFUSED_OVER} 户，请分给其他中心户。",
+            field="households",
+        )
+    _refuse_taken(chosen)
+    _tie(found, chosen, today_of(now))
+    before = {"homes": found.homes}
+    _count(found)
+    record("party_household.look_after", found, by=by, now=now, before=before, after={
+        "homes": found.homes, "households": _named(chosen),
+    })  # fmt: skip
 
 
 def _chosen(found: PartyHousehold, ids: set[int], by: Actor) -> list[Household]:

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 
 from accounts.rights import may
 from governance.scope import Actor
+from governance.sheets.buttons import actions_for
 from governance.ui import dates
 from governance.ui.views import Action, Column, DetailPage, Order, Tab
 from grids import mapping
@@ -36,6 +37,18 @@ def ago(row: PartyHousehold) -> str:
         return "从未走访"
     days = (timezone.localdate() - row.last_visit_on).days
     return f"{dates.day(row.last_visit_on)}（{'今天' if days <= 0 else f'{days} 天前'}）"
+
+
+def list_tabs() -> Sequence[Tab]:
+    """Those that go on, those to be looked at, those that ended."""
+    return (
+        Tab("", "在任", Q(until_on=None)),
+        Tab(
+            "doubt", "待核", tone="soon",
+            narrow=lambda rows, request: rows.filter(selectors.doubtful(), until_on=None),
+        ),
+        Tab("ended", "已终止", narrow=lambda rows, request: rows.exclude(until_on=None)),
+    )  # fmt: skip
 
 
 class PartyHouseholdList(OfPeopleList):
@@ -64,15 +77,7 @@ class PartyHouseholdList(OfPeopleList):
     empty_text = "请放宽查找条件，或设立党员中心户。"
 
     def get_tabs(self) -> Sequence[Tab]:
-        """Those that go on, those to be looked at, those that ended."""
-        return (
-            Tab("", "在任", Q(until_on=None)),
-            Tab(
-                "doubt", "待核", tone="soon",
-                narrow=lambda rows, request: rows.filter(selectors.doubtful(), until_on=None),
-            ),
-            Tab("ended", "已终止", narrow=lambda rows, request: rows.exclude(until_on=None)),
-        )  # fmt: skip
+        return list_tabs()
 
     def get_queryset(self) -> QuerySet[PartyHousehold]:
         """In scope."""
@@ -83,6 +88,7 @@ class PartyHouseholdList(OfPeopleList):
     def get_actions(self) -> Sequence[Action]:
         """Gaps, and the way to a new one."""
         found = [Action("缺口和统计", reverse("members:party_household_gaps"), "chart-bar")]
+        found += actions_for("party_households", self.request, self.actor)
         if may(self.actor, EDIT):
             found.append(Action("设立中心户", reverse("members:party_household_open"), "plus", primary=True))
         return found

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from appeals.models import Appeal
 from governance.scope import Role
-from members.designations import couriers, mine
+from members.designations import counting, couriers, mine
 from members.models import Courier, Designation
 from tests.appeals.conftest import rules as rules
 from tests.appeals.pages.conftest import browse as browse
@@ -153,7 +153,10 @@ class TestFigures:
         type(branch).objects.filter(pk=branch.pk).update(kind="featured_branch")
         shown = browse(cast.cs).get(FIGURES).content.decode()
         assert shown.count('data-label="鸿雁（特色党支部）">1<') + shown.count(f"{kind_of('swan').name} 1") >= 1
-        # Nobody counts teams here yet: no nought is shown.
+
+    def test_a_kind_that_nobody_counts_shows_no_nought(self, browse, cast, district, monkeypatch):
+        monkeypatch.delitem(counting._counters, "flock")
+        shown = browse(cast.cs).get(FIGURES).content.decode()
         assert 'data-label="群雁（志愿服务团队）">—<' in shown
 
 

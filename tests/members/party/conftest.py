@@ -60,10 +60,12 @@ def party(cast, district, now) -> Branches:
 def member(party, person, cast, now) -> Callable[..., PartyMembership]:
     """`member("王建国")`: a full member of the grid branch since 2024."""
 
-    def make(name: str = "王建国", *, to: Any = None, by: Any = None, worker: Any = None, **facts: Any) -> Any:
+    def make(
+        name: str = "王建国", *, to: Any = None, by: Any = None, worker: Any = None, numbered: str = "", **facts: Any
+    ) -> Any:
         told = {"joined_party_on": date(1990, 7, 1)} | facts
         return memberships.admit(
-            organisation_id=(to or party.branch).pk, person_id=person(name, by=worker).pk,
+            organisation_id=(to or party.branch).pk, person_id=person(name, by=worker, identity=numbered).pk,
             facts=memberships.Facts(**told), from_on=date(2024, 6, 1), by=by or cast.cs, now=now,
         )  # fmt: skip
 

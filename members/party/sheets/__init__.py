@@ -1,0 +1,1 @@
+"""The spreadsheets of this subject: members, organisations, double registrations."""

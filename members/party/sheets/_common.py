@@ -1,0 +1,38 @@
+"""What the sheets of this subject share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import QuerySet
+
+from governance.scope import Actor
+from members.models import PartyOrganisation
+from members.party.querysets import COLUMN
+from members.party.services._common import locked_organisations
+from members.sheets.by_person import Offered
+
+EXPORT, ASK, APPROVE = "party.export", "party.export_ask", "party.export_approve"
+_LOWER = ("street", "community")
+
+
+def own(actor: Actor) -> QuerySet[PartyOrganisation]:
+    """The open organisations that the actor's level decides about: `owner_of` as a query."""
+    rows: QuerySet[PartyOrganisation] = PartyOrganisation.objects.visible_to(actor).open()
+    column = COLUMN.get(actor.unit_kind) if actor.unit_kind else None
+    if column not in {"district_id", "street_id", "community_id"}:
+        return rows.none()
+    level = column.removesuffix("_id")
+    deeper = _LOWER[_LOWER.index(level) + 1 :] if level in _LOWER else _LOWER
+    return rows.filter(**{f"{name}_id": None for name in deeper}).select_related("unit").order_by("kind", "name", "pk")
+
+
+def offered(actor: Actor, kinds: Iterable[str] | None = None) -> Offered[PartyOrganisation]:
+    """Those of the kinds by the words of the drop-down."""
+    rows = own(actor)
+    return Offered.by_name(rows if kinds is None else rows.filter(kind__in=set(kinds)))
+
+
+def locked(ids: Iterable[int], by: Actor) -> dict[int, PartyOrganisation]:
+    """Those of a batch, locked; who dissolves one waits."""
+    return locked_organisations(ids, by)
