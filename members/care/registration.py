@@ -16,7 +16,7 @@ from governance.scope import Actor
 from governance.ui import nav
 from governance.ui.nav import NavItem
 from members import registry
-from members.care import hooks
+from members.care import hooks, sheet
 from members.care.actions import ACTIONS, register_actions
 from members.care.handlers import CareClocks
 from members.care.kinds import ensure_default_kinds, ship_rhythms
@@ -76,6 +76,7 @@ def register() -> None:
     registry.register_on_gone(hooks.person_gone)
     registry.register_on_moved(hooks.person_moved)
     setup.register_step(_begin)
+    sheet.register()
     nav.register(*_PAGES)
 
 
