@@ -28,8 +28,8 @@ def rows_of(file: IO[bytes], name: str, sheet: Sheet) -> Iterator[tuple[int, Cel
         found = {key: cell_text(values[place])[:most] if place < count else "" for key, place, most in places}
         for key, place, most in prose:
             # What people wrote stands as they wrote it: full-width commas and brackets are right in a sentence.
-            if found[key] and isinstance(values[place], str):
-                found[key] = values[place].strip()[:most]
+            if found[key] and isinstance(typed := values[place], str):
+                found[key] = typed.strip()[:most]
         if any(found.values()):
             yield number, Cells(found, sheet.labels)
 
@@ -52,7 +52,7 @@ def _places(rows: Iterator[Row], sheet: Sheet) -> list[tuple[str, int, int]]:
 
 
 def _plain(label: str) -> str:
-    return "".join(label.split()).rstrip("*")
+    return "".join(cell_text(label).split()).rstrip("*")
 
 
 def too_long(cells: Cells, sheet: Sheet) -> InvalidInput | None:

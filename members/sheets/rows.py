@@ -6,6 +6,7 @@ from abc import abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Protocol, TypeVar
 
 from governance import privacy
@@ -20,6 +21,7 @@ from members import identity
 from members.models import Person
 from members.sheets.lookups import take_turn
 from members.sheets.wanted import plain
+from members.words import day_of
 
 NAME = Column(key="name", label="姓名", most=32, help="用来核对身份证号有没有填错。")
 IDENTITY = Column(
@@ -101,6 +103,13 @@ def identity_of(person: Person, *, with_numbers: bool) -> str:
     return open_sealed(person.identity_sealed, context=identity.identity_context(person))
 
 
+def phone_of(person: Person, *, with_numbers: bool) -> str:
+    """The phone number for an export, masked unless full ones were asked for."""
+    if not with_numbers:
+        return person.phone_masked
+    return open_sealed(person.phone_sealed, context=identity.phone_context(person))
+
+
 def units_for(actor: Actor, kinds: Sequence[str]) -> list[Unit]:
     """The open units of the actor's own line of these kinds, in order."""
     return list(in_order(Unit.objects.visible_to(actor).open().filter(kind__in=kinds)))
@@ -134,6 +143,13 @@ class Units:
 def word_of(cells: Cells, key: str, pairs: Iterable[tuple[str, Any]]) -> str:
     """The code that a label stands for; "" for an empty cell."""
     return cells.one_of(key, {label: code for code, label in pairs}) if cells[key] else ""
+
+
+def needed_day(cells: Cells, key: str, today: date) -> date:
+    """A day that must be there and has come."""
+    cells.needed(key)
+    day = cells.day(key) or today
+    return day_of(day, today=today, label=cells.labels[key], field=key)
 
 
 def told_apart(names: Iterable[tuple[str, str]]) -> list[str]:

@@ -35,7 +35,7 @@ COLUMNS = (
         key="level", label="关爱等级", choices=tuple(label for _, label in LEVELS), width=10,
         help="新列入的必填；等级决定多久走访一次。",
     ),
-    Column(key="grounds", label="认定依据", is_prose=True, most=200, width=30, help="部分类别必填，如低保证编号。不要填写身份证号。"),
+    Column(key="grounds", label="认定依据", is_prose=True, most=200, width=30, help="部分类别必填。不要填写身份证号。"),
     Column(key="since", label="列入日期", width=12, help="例如 2024-05-01；不填为导入当天。首次走访时限从导入时起算。"),
     Column(key="words", label="走访提示", is_prose=True, width=36, help="走访时留意什么。不要填写身份证号、电话号码。"),
 )  # fmt: skip

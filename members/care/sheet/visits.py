@@ -23,7 +23,7 @@ from members.care.sheet.common import KIND, Context, none_of, read_kind
 from members.care.words import EDIT
 from members.models import CareKind, CareTurn, CareVisit
 from members.models.care import FOUND, HOWS
-from members.sheets.rows import IDENTITY, NAME, BatchImporter, Who, identity_of, read_who
+from members.sheets.rows import IDENTITY, NAME, BatchImporter, Who, identity_of, needed_day, read_who
 
 COLUMNS = (
     NAME,
@@ -72,9 +72,7 @@ class VisitImporter(BatchImporter[Wanted, VisitContext]):
     def read_row(self, cells: Cells, context: VisitContext) -> Wanted:
         """Who went there themselves stands in the words: the visit is written down by who imports it."""
         who, kind = read_who(cells), read_kind(cells, context)
-        on = cells.day("on") if cells.needed("on") else None
-        if on is None or on > timezone.localdate(context.now):
-            raise InvalidInput("走访日期不能晚于今天。", field="on")
+        on = needed_day(cells, "on", timezone.localdate(context.now))
         how, found = (
             cells.one_of(key, {label: code for code, label in pairs})
             for key, pairs in (("how", HOWS), ("found", FOUND))
