@@ -59,7 +59,7 @@ COLUMNS = (
     Column(key="certificate", label="职业资格", choices=_labels(CERTIFICATES), width=16, help="不填为无。"),
     Column(key="duty", label="职务", most=64, help="如：党委书记、居委会主任。"),
     Column(
-        key="grounds", label="依据", is_needed=True, is_prose=True, width=30, help="招聘公告、选举结果或文件的名称、文号。"
+        key="grounds", label="依据", is_needed=True, is_prose=True, width=30, help="招聘公告、文件的名称、文号。"
     ),
 )  # fmt: skip
 # What a row that is known already is compared by.
@@ -105,15 +105,16 @@ class CareerImporter(BatchImporter[Wanted, Context]):
         if (post == GRID) != (unit.kind == "grid"):
             raise InvalidInput("专职网格员的工作单位填网格，其他岗位填社区。", field="unit")
         entry = Entry(
-            name=cells["name"], identity="", unit_id=unit.pk, post=post, recruited=word_of(cells, "recruited", RECRUITED),
-            entered_on=needed_day(cells, "entered_on", context.today), degree=word_of(cells, "degree", DEGREES),
+            name=cells["name"], identity="", unit_id=unit.pk, post=post,
+            recruited=word_of(cells, "recruited", RECRUITED), degree=word_of(cells, "degree", DEGREES),
+            entered_on=needed_day(cells, "entered_on", context.today),
             certificate=word_of(cells, "certificate", CERTIFICATES), duty=cells["duty"], grounds=cells["grounds"],
         )  # fmt: skip
         return Wanted(who, unit, entry)
 
     def look_up(self, values: Sequence[Wanted], context: Context) -> None:
         """The persons, and who of them serves: two queries."""
-        rows = careers.persons_with({value.who.index for value in values}, context.by)
+        rows = careers.persons_with({value.who.index for value in values}, context.by.district_id)
         rows = rows.select_for_update(of=("self",), no_key=True).order_by("pk")
         context.people = {person.identity_index: person for person in rows}
         ids = [person.pk for person in context.people.values()]

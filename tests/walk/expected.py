@@ -238,7 +238,13 @@ MAY: dict[str, str] = {
 }
 
 # The same right at other levels: who has it there meets what lies elsewhere as a stranger does.
-ALSO: dict[str, str] = {name: "CS SS DC" for name in MAY if name.startswith("members.party.services.")}
+ALSO: dict[str, str] = {
+    **{name: "CS SS DC" for name in MAY if name.startswith("members.party.services.")},
+    # Other sheets are theirs: SS imports volunteers, DC careers; DL agrees to what leaves the district's own office.
+    **{f"governance.sheets.imports.{name}": "DC SS" for name in ("start", "stop", "discard")},
+    "governance.sheets.exports.decide": "DL",
+    "governance.sheets.exports.begin": "DC",
+}
 
 # What has no place in a district: whoever has the right elsewhere has it here as well.
 WHEREVER: dict[str, str] = {

@@ -60,7 +60,8 @@ def enter(*, entry: Entry, by: Actor, now: datetime) -> Career:
     require(by, DECIDE)
     with transaction.atomic(durable=True):
         number = privacy.validate_identity(entry.identity)
-        person = persons_with([privacy.blind_index("identity", number)], by).filter(name=entry.name.strip()).first()
+        found = persons_with([privacy.blind_index("identity", number)], by.district_id)
+        person = found.filter(name=entry.name.strip()).first()
         if person is None:
             raise unknown()
         return write_new(person, entry, unit_place(entry.unit_id, by), Scales.load(), by=by, now=now)
@@ -90,9 +91,9 @@ def write_new(
     return career
 
 
-def persons_with(indexes: Iterable[str], by: Actor) -> QuerySet[Person]:
+def persons_with(indexes: Iterable[str], district_id: int | None) -> QuerySet[Person]:
     """Who is here with these numbers (keyed hashes), wherever in the district. Never to be shown: compared by name."""
-    rows = Person.objects.filter(district_id=by.district_id, identity_index__in=list(indexes), merged_into=None)
+    rows = Person.objects.filter(district_id=district_id, identity_index__in=list(indexes), merged_into=None)
     return rows.filter(state="here").defer("search")
 
 
