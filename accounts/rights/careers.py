@@ -15,6 +15,9 @@ RIGHTS: Rights = {
     "career.decide": frozenset({DC}),
     # CS, SS and SL fill in an appraisal, and take a step of a procedure, that the service checks.
     "career.act": frozenset({DC, SL, SS, CS}),
+    # rights.md, "export: DC SS CS in scope, with a purpose; over 1,000 rows with the leader's approval"
+    "career.export": frozenset({DC, SS, CS}),
+    "career.export_approve": frozenset({DL, SL, CS}),
     # Figures contain no personal data; averages of pay are the district's and the streets'.
     "career.figures": frozenset({DL, DC, SL, SS}),
     "quota.see": frozenset({DL, DC, SL, SS, CS}),

@@ -16,6 +16,9 @@ RIGHTS: Rights = {
     "volunteer.propose": frozenset({SS, CS, CW, GW, PG}),
     "volunteer.hours": frozenset({SL, SS, CS, CW}),
     "volunteer.confirm": frozenset({SS, CS, CW}),
+    # rights.md, "export". A list of teams holds no person; those of members and hours ask for person.export.
+    "volunteer.export_teams": frozenset({DC, SS, CS, CW}),
+    "volunteer.approve_teams": frozenset({DL, SL, CS}),
 }
 
 ROUTES: Routes = {

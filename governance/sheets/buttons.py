@@ -10,15 +10,18 @@ from governance.sheets import registry
 from governance.ui.lists import OWN_PARAMETERS, Action
 
 
-def actions_for(key: str, request: HttpRequest, actor: Actor) -> tuple[Action, ...]:
-    """What the actor may do with the sheet `key`; the export takes the list's filters and tab along."""
+def actions_for(key: str, request: HttpRequest, actor: Actor, *, noun: str = "") -> tuple[Action, ...]:
+    """What the actor may do with the sheet `key`; the export takes the list's filters and tab along.
+
+    `noun`: what comes and goes, on a page that has more than one sheet.
+    """
     sheet, found = registry.get(key), []
     if registry.may_import(sheet, actor):
-        found.append(Action("导入", reverse("sheets:import", args=[key]), "upload"))
+        found.append(Action(f"导入{noun}", reverse("sheets:import", args=[key]), "upload"))
     if registry.may_export(sheet, actor):
         query = request.GET.copy()
         for name in OWN_PARAMETERS - {"tab"}:
             query.pop(name, None)
         address = reverse("sheets:ask", args=[key])
-        found.append(Action("导出", f"{address}?{query.urlencode()}" if query else address, "download"))
+        found.append(Action(f"导出{noun}", f"{address}?{query.urlencode()}" if query else address, "download"))
     return tuple(found)

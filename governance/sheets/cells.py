@@ -8,6 +8,7 @@ from datetime import date
 from typing import TypeVar
 
 from governance.errors import InvalidInput
+from governance.spreadsheets import cell_text
 
 T = TypeVar("T")
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T].*)?")
@@ -63,5 +64,9 @@ class Cells(dict[str, str]):
         text = self[key]
         if text in known:
             return known[text]
+        for word, value in known.items():
+            # Cells are read half-width; what may be chosen can have full-width brackets.
+            if cell_text(word) == cell_text(text):
+                return value
         words = "、".join(word for word in list(offered or known)[:12] if word)
         raise InvalidInput(f"{self.labels[key]}没有“{text[:20]}”，可填：{words or '（还没有设置）'}。", field=key)

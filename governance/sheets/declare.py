@@ -29,7 +29,8 @@ class Column:
     """One column. `key` is also the `field` that a refusal names; `choices` make a drop-down.
 
     `is_strict`: the spreadsheet program itself refuses what is not in the drop-down. `is_number`: an identity or
-    telephone number: kept as text, masked wherever it is shown.
+    telephone number: kept as text, masked wherever it is shown. `is_prose`: sentences, whose full-width signs stay as
+    they were typed; any other cell is read half-width.
     """
 
     key: str
@@ -40,6 +41,7 @@ class Column:
     help: str = ""
     width: int = 16
     is_number: bool = False
+    is_prose: bool = False
     most: int = 500
 
     def choices_for(self, actor: Actor) -> list[str]:
@@ -185,7 +187,10 @@ class Sheet:
     labels: dict[str, str] = field(init=False, default_factory=dict)
     # (key, longest text), as it is asked for every row.
     limits: list[tuple[str, int]] = field(init=False, default_factory=list)
+    # The keys of prose.
+    as_typed: set[str] = field(init=False, default_factory=set)
 
     def __post_init__(self) -> None:
         self.labels.update({column.key: column.label for column in self.columns})
         self.limits.extend((column.key, column.most) for column in self.columns)
+        self.as_typed.update(column.key for column in self.columns if column.is_prose)

@@ -22,9 +22,14 @@ def rows_of(file: IO[bytes], name: str, sheet: Sheet) -> Iterator[tuple[int, Cel
     file.seek(0)
     rows = read_rows(file, name)
     places = _places(rows, sheet)
+    prose = [place for place in places if place[0] in sheet.as_typed]
     for number, values in rows:
         count = len(values)
         found = {key: cell_text(values[place])[:most] if place < count else "" for key, place, most in places}
+        for key, place, most in prose:
+            # What people wrote stands as they wrote it: full-width commas and brackets are right in a sentence.
+            if found[key] and isinstance(typed := values[place], str):
+                found[key] = typed.strip()[:most]
         if any(found.values()):
             yield number, Cells(found, sheet.labels)
 
@@ -47,7 +52,7 @@ def _places(rows: Iterator[Row], sheet: Sheet) -> list[tuple[str, int, int]]:
 
 
 def _plain(label: str) -> str:
-    return "".join(label.split()).rstrip("*")
+    return "".join(cell_text(label).split()).rstrip("*")
 
 
 def too_long(cells: Cells, sheet: Sheet) -> InvalidInput | None:

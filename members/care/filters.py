@@ -12,7 +12,7 @@ from governance.privacy.addresses import by_key, person_key
 from governance.scope import UnitKind
 from governance.ui.filters import DateRangeFilter
 from grids.models import Unit
-from members.models import CareKind, CareRecord, CareTurn, Person
+from members.models import CareKind, CareRecord, CareTurn, CareVisit, Person
 from members.models.care import LEVELS
 
 _COLUMN = {UnitKind.COMMUNITY: "community", UnitKind.GRID: "grid"}
@@ -79,3 +79,22 @@ class TurnFilterSet(_CareFilters):
     class Meta:
         model = CareTurn
         fields: list[str] = []
+
+
+class VisitFilterSet(_CareFilters):
+    """Visits that were made, by when: what leaves as a spreadsheet from the list of those that were due."""
+
+    due = DateRangeFilter(field_name="at", label="走访日期")
+
+    class Meta:
+        model = CareVisit
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("kind", "level"):
+            self.filters[name].field_name = f"record__{name}"
+
+    def in_place(self, queryset: Any, name: str, value: Unit) -> Any:
+        """What lies in the unit."""
+        return queryset.filter(**{f"record__{_COLUMN[UnitKind(value.kind)]}": value})

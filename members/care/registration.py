@@ -16,7 +16,7 @@ from governance.scope import Actor
 from governance.ui import nav
 from governance.ui.nav import NavItem
 from members import registry
-from members.care import hooks
+from members.care import hooks, sheet
 from members.care.actions import ACTIONS, register_actions
 from members.care.followers import FOLLOWERS
 from members.care.handlers import CareClocks
@@ -80,6 +80,7 @@ def register() -> None:
     registry.register_on_moved(hooks.person_moved)
     follow(*FOLLOWERS)
     setup.register_step(_begin)
+    sheet.register()
     nav.register(*_PAGES)
 
 

@@ -37,12 +37,12 @@ def begin(record: CareRecord, at: datetime, now: datetime) -> CareTurn:
         record=record, kind_id=record.kind_id, level=record.level, started_at=at,
         **{name: getattr(record, name) for name in PLACE},
     )  # fmt: skip
-    deadlines.start(
+    clock = deadlines.start(
         subject_type=SUBJECT, subject_id=record.pk, kind=VISIT, term=term_in(version), unit_id=unit_of(record),
         started_at=at, now=now, policy_version_id=version.pk,
     )  # fmt: skip
     record.policy_version = version
-    show(record)
+    show(record, clock)
     return turn
 
 
@@ -76,9 +76,9 @@ def follow_place(record: CareRecord) -> None:
     clocks.update(unit_id=unit_of(record))
 
 
-def show(record: CareRecord) -> None:
-    """Let the record and its turn show what the clock says. Saves the record's own fields of it."""
-    clock = clock_of(record)
+def show(record: CareRecord, clock: Clock | None = None) -> None:
+    """Let the record and its turn show what the clock (the open one) says. Saves the record's own fields of it."""
+    clock = clock or clock_of(record)
     record.due_at, record.card = shown(clock) if clock else (None, "")
     record.save(update_fields=["due_at", "card", "policy_version"])
     CareTurn.objects.filter(record=record, state="open").update(due_at=record.due_at)

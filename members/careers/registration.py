@@ -7,6 +7,7 @@ from django.urls import reverse
 from governance.audit import actions
 from governance.deadlines import registry as deadlines
 from governance.outbox import registry as outbox
+from governance.sheets import registry as sheets
 from governance.ui import chips, nav
 from governance.ui.nav import NavItem
 from grids import registry as territory
@@ -64,6 +65,7 @@ _PAGES = (
 
 def register() -> None:
     """Called once, when Django is ready."""
+    from members.careers.sheet import CAREERS
     from members.careers.views.parts import person_section
 
     clocks.register()
@@ -79,6 +81,7 @@ def register() -> None:
     outbox.register_subject("members.appraisalround", url=lambda pk: reverse("members:appraisal", args=[pk]))
     chips.register_tones(_TONES)
     nav.register(*_PAGES)
+    sheets.register(CAREERS)
     counts.register_source(WORKERS, hooks.workers_at)
     registry.register_on_merged(hooks.person_merged)
     registry.register_on_gone(hooks.person_gone)

@@ -12,7 +12,7 @@ from governance.scope import UnitKind
 from governance.ui.filters import DateRangeFilter
 from governance.ui.forms import SearchSelect
 from grids.models import Unit
-from members.models import Activity, ServiceHours, VolunteerTeam
+from members.models import Activity, ServiceHours, TeamMember, VolunteerTeam
 from members.models.volunteers import KINDS
 
 _COLUMN = {UnitKind.STREET: "street", UnitKind.COMMUNITY: "community", UnitKind.GRID: "grid"}
@@ -28,6 +28,8 @@ class _OfUnitFilterSet(django_filters.FilterSet):  # type: ignore[misc]
     """By words, and by a unit of the actor's own line and what lies below it."""
 
     words = "name"
+    # Where the place columns are.
+    path = ""
 
     q = django_filters.CharFilter(label="查找", method="find", max_length=40)
     place = django_filters.ModelChoiceFilter(
@@ -40,7 +42,7 @@ class _OfUnitFilterSet(django_filters.FilterSet):  # type: ignore[misc]
 
     def in_place(self, queryset: Any, name: str, value: Unit) -> Any:
         """What lies in the unit."""
-        return queryset.filter(**{_COLUMN[UnitKind(value.kind)]: value})
+        return queryset.filter(**{self.path + _COLUMN[UnitKind(value.kind)]: value})
 
 
 class TeamFilterSet(_OfUnitFilterSet):
@@ -50,6 +52,19 @@ class TeamFilterSet(_OfUnitFilterSet):
 
     class Meta:
         model = VolunteerTeam
+        fields: list[str] = []
+
+
+class MemberFilterSet(_OfUnitFilterSet):
+    """Memberships by what the list of teams is narrowed by, and of one team."""
+
+    words = "team__name"
+    path = "team__"
+    kind = django_filters.ChoiceFilter(label="类型", field_name="team__kind", choices=KINDS, empty_label="全部")
+    team = django_filters.NumberFilter(field_name="team", widget=forms.HiddenInput, label="一支队伍")
+
+    class Meta:
+        model = TeamMember
         fields: list[str] = []
 
 

@@ -10,7 +10,7 @@ from governance.ui import chips, nav
 from governance.ui.nav import NavItem
 from members import registry
 from members.following import follow
-from members.volunteers import clocks, following
+from members.volunteers import clocks, following, sheet
 from members.volunteers.followers import FOLLOWERS
 from members.volunteers.sections import section
 
@@ -45,6 +45,7 @@ _ACTIONS = {
     "volunteer.team_add": "登记志愿队伍", "volunteer.team_change": "修改志愿队伍",
     "volunteer.team_dissolve": "解散志愿队伍",
     "volunteer.members_add": "志愿队员入队", "volunteer.member_leave": "志愿队员离队",
+    "volunteer.member_change": "修改志愿队员",
     "volunteer.activity_add": "拟定志愿活动", "volunteer.activity_change": "修改志愿活动",
     "volunteer.activity_publish": "发布志愿活动", "volunteer.activity_open": "志愿活动开始签到",
     "volunteer.activity_end": "结束志愿活动", "volunteer.activity_cancel": "取消志愿活动",
@@ -77,6 +78,7 @@ def register() -> None:
     chips.register_tones(_TONES)
     nav.register(*_PAGES)
     clocks.register()
+    sheet.register()
     outbox.register_subject(clocks.SUBJECT, url=lambda pk: reverse("members:volunteer_activity", args=[pk]))
     registry.register_section(section, order=60)
     registry.register_on_merged(following.on_merged)

@@ -243,6 +243,10 @@ ALSO: dict[str, str] = {name: "CS SS DC" for name in MAY if name.startswith("mem
     "governance.sheets.imports.start": "SS DC",
     "governance.sheets.imports.stop": "SS DC",
     "governance.sheets.imports.discard": "SS DC",
+ALSO: dict[str, str] = {
+    **{name: "CS SS DC" for name in MAY if name.startswith("members.party.services.")},
+    # Other sheets are theirs: SS imports volunteers, DC careers; DL agrees to what leaves the district's own office.
+    **{f"governance.sheets.imports.{name}": "DC SS" for name in ("start", "stop", "discard")},
     "governance.sheets.exports.decide": "DL",
     "governance.sheets.exports.begin": "DC",
 }
@@ -360,6 +364,10 @@ _NO_SERVICES: dict[str, tuple[str, ...]] = {
         "grids.services.redrawing.merge",
         "grids.services.redrawing.redraw_above",
         "members.care.services.listing.close",
+        "members.care.services.listing.correct",
+        "members.care.services.listing.put_on",
+        "members.care.services.visiting.write_visit",
+        "members.careers.services.careers.write_new",
         "members.care.services.pausing.go_on",
         "members.services.homes.home_of",
         "governance.sheets.work.record",
@@ -395,7 +403,13 @@ _NO_SERVICES: dict[str, tuple[str, ...]] = {
         "members.party_households.services.naming.close",
         "members.party.services.memberships.begun",
         "members.party.services.transfers.gone",
+        "members.volunteers.services.hours.write_proposal",
+        "members.volunteers.services.teams.set_role",
         "members.volunteers.services.teams.shrink",
+        "members.volunteers.services.teams.write_change",
+        "members.volunteers.services.teams.write_member",
+        "members.volunteers.services.teams.write_new",
+        "members.volunteers.services.teams.write_stay",
         "grids.services.quotas.fill_one",
     ),
     "follows a unit's closing, in its transaction: walked as close_unit-with_work": (

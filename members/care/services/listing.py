@@ -16,7 +16,7 @@ from governance.scope import Actor
 from members.care import turns
 from members.care.services import _common
 from members.care.words import EDIT, PAUSE, SUBJECT
-from members.models import CareKind, CareRecord
+from members.models import CareKind, CareRecord, Person
 from members.models.care import ENDED, ENDINGS, ENDS, LEVELS
 from members.services._common import locked_person, today_of
 from members.words import choice_of, day_of
@@ -47,13 +47,18 @@ def add_record(*, person_id: int, kind_id: int, entry: Entry, by: Actor, now: da
         kind = CareKind.objects.filter(pk=kind_id, is_active=True).first()
         if kind is None:
             raise InvalidInput("请选择类别。", field="kind")
-        place = {name: getattr(person, name) for name in turns.PLACE}
-        record = CareRecord(person=person, kind=kind, since=today_of(now), made_at=now, changed_at=now, **place)
-        _set(record, entry, now)
-        _insert(record)
-        turns.begin(record, now, now)
-        _common.event(record, "listed", f"列入{kind.name}，{record.get_level_display()}。", by=by, now=now)
-        _common.note("care.add", record, by=by, now=now, after={"kind": kind.name, **_facts(_kept(record))})
+        return put_on(person, kind, entry, by=by, now=now)
+
+
+def put_on(person: Person, kind: CareKind, entry: Entry, *, by: Actor, now: datetime) -> CareRecord:
+    """Put a locked person on a list, in the caller's transaction. Raises as `add_record` does."""
+    place = {name: getattr(person, name) for name in turns.PLACE}
+    record = CareRecord(person=person, kind=kind, since=today_of(now), made_at=now, changed_at=now, **place)
+    _set(record, entry, now)
+    _insert(record)
+    turns.begin(record, now, now)
+    _common.event(record, "listed", f"列入{kind.name}，{record.get_level_display()}。", by=by, now=now)
+    _common.note("care.add", record, by=by, now=now, after={"kind": kind.name, **_facts(_kept(record))})
     return record
 
 
@@ -64,17 +69,24 @@ def change_record(
     _common.require(by, EDIT)
     with transaction.atomic(durable=True):
         record = _common.locked(record_id, by, revision)
-        before, level = _kept(record), record.level
-        _set(record, entry, now)
-        after = _kept(record)
-        if before == after:
+        if not correct(record, entry, by=by, now=now):
             raise InvalidInput("没有改动任何内容，无需保存。")
-        _common.touch(record, now, *KEPT)
-        if level != record.level:
-            turns.put_under(record, turns.version_of(record, now), now)
-        _common.event(record, "changed", _told(before, after), by=by, now=now)
-        _common.note("care.change", record, by=by, now=now, before=_facts(before), after=_facts(after))
     return record
+
+
+def correct(record: CareRecord, entry: Entry, *, by: Actor, now: datetime) -> bool:
+    """Correct a locked, open record in the caller's transaction; whether anything is different."""
+    before, level = _kept(record), record.level
+    _set(record, entry, now)
+    after = _kept(record)
+    if before == after:
+        return False
+    _common.touch(record, now, *KEPT)
+    if level != record.level:
+        turns.put_under(record, turns.version_of(record, now), now)
+    _common.event(record, "changed", _told(before, after), by=by, now=now)
+    _common.note("care.change", record, by=by, now=now, before=_facts(before), after=_facts(after))
+    return True
 
 
 def end_record(*, record_id: int, on: date, how: str, words: str, by: Actor, now: datetime) -> CareRecord:

@@ -49,27 +49,32 @@ def record_visit(
     meanwhile, this is refused. Raises InvalidInput for a moment still to come or before the last visit.
     """
     _common.require(by, MAKE_VISIT)
-    how = choice_of(seen.how, HOWS, label="走访方式", field="how")
-    found = choice_of(seen.found, FOUND, label="走访情况", field="found")
-    least = 2 if found == "help" else 0
-    words = _common.plain(seen.words, label="走访记录", field="words", most=500, least=least)
     with transaction.atomic(durable=True):
         record = _common.locked(record_id, by)
         turn = CareTurn.objects.get(record=record, state="open")
         _check_turn(record, turn, turn_id)
-        _check_moment(record, seen.at, now)
-        visit = CareVisit.objects.create(
-            record=record, turn=turn, at=seen.at, how=how, found=found, words=words, by_user=by.user_id,
-            by_name=by.user_name, unit_name=by.unit_name, made_at=now,
-        )  # fmt: skip
-        files.attach(ids=seen.attachment_ids, subject_type=SUBJECT, subject_id=record.pk, entry_id=visit.pk, by=by)
-        if found == ABSENT:
-            _common.touch(record, now)
-            _alarm(record, visit, now)
-        else:
-            _next_turn(record, seen.at, now)
-        after = {"how": visit.get_how_display(), "found": visit.get_found_display(), "at": seen.at.isoformat()}
-        _common.note("care.visit", record, by=by, now=now, after=after)
+        return write_visit(record, turn, seen, by=by, now=now)
+
+
+def write_visit(record: CareRecord, turn: CareTurn, seen: Seen, *, by: Actor, now: datetime) -> CareVisit:
+    """Write a visit of a locked record's open turn down, in the caller's transaction."""
+    how = choice_of(seen.how, HOWS, label="走访方式", field="how")
+    found = choice_of(seen.found, FOUND, label="走访情况", field="found")
+    least = 2 if found == "help" else 0
+    words = _common.plain(seen.words, label="走访记录", field="words", most=500, least=least)
+    _check_moment(record, seen.at, now)
+    visit = CareVisit.objects.create(
+        record=record, turn=turn, at=seen.at, how=how, found=found, words=words, by_user=by.user_id,
+        by_name=by.user_name, unit_name=by.unit_name, made_at=now,
+    )  # fmt: skip
+    files.attach(ids=seen.attachment_ids, subject_type=SUBJECT, subject_id=record.pk, entry_id=visit.pk, by=by)
+    if found == ABSENT:
+        _common.touch(record, now)
+        _alarm(record, visit, now)
+    else:
+        _next_turn(record, seen.at, now)
+    after = {"how": visit.get_how_display(), "found": visit.get_found_display(), "at": seen.at.isoformat()}
+    _common.note("care.visit", record, by=by, now=now, after=after)
     return visit
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -14,6 +14,7 @@ from django.views.generic import TemplateView
 
 from accounts.rights import may
 from governance.privacy.addresses import from_form, person_key, without_numbers
+from governance.sheets.buttons import actions_for
 from governance.ui import dates
 from governance.ui.lists import keep_out_of_caches
 from governance.ui.views import (
@@ -32,6 +33,7 @@ from members.care import selectors
 from members.care.filters import CareFilterSet, TurnFilterSet
 from members.care.forms import assign_form
 from members.care.services import listing
+from members.care.tabs import CARE_TABS
 from members.care.words import EDIT, FIGURES, MAKE_VISIT
 from members.models import CareRecord, CareTurn
 
@@ -63,13 +65,7 @@ class CareList(ListPage):
         Column("since", "列入日期", lambda row: dates.day(row.since), secondary=True, default=False),
     )
     orders = (Order("due", "最先到期", ("due_at",)), Order("new", "最新列入", ("-pk",)))
-    tabs = (
-        Tab("due", "待走访", Q(state="open")),
-        Tab("late", "超期", Q(state="open", card="red"), tone="over"),
-        Tab("paused", "暂停走访", Q(state="paused")),
-        Tab("all", "全部在册", ~Q(state="ended")),
-        Tab("ended", "已结束", Q(state="ended")),
-    )
+    tabs = CARE_TABS
     bulk_actions = (
         BulkAction(
             "assign", "指定走访人", run=_assign, form=assign_form, right=EDIT, icon="users",
@@ -105,7 +101,7 @@ class CareList(ListPage):
             found.append(Action("从居民中列入", reverse("members:persons"), "user-plus"))
         if may(self.actor, MAKE_VISIT):
             found.append(Action("我的待走访", reverse("members:care_today"), "list-check", primary=True))
-        return found
+        return [*actions_for("care", self.request, self.actor), *found]
 
     def extra_context(self) -> dict[str, Any]:
         """A send without scripts is a POST: a full number must not stand in an address."""
@@ -177,6 +173,10 @@ class TurnList(ListPage):
         """In scope."""
         rows: QuerySet[CareTurn] = CareTurn.objects.visible_to(self.actor)
         return rows.select_related("record__person", "kind", "grid").defer("record__person__search")
+
+    def get_actions(self) -> Sequence[Action]:
+        """The visits that were made, in and out."""
+        return actions_for("care_visits", self.request, self.actor)
 
     def get_crumbs(self) -> Sequence[tuple[str, str]]:
         """Below the figures."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from governance import privacy
 from governance.errors import IllegalState, InvalidInput
@@ -56,34 +58,48 @@ def enter(*, entry: Entry, by: Actor, now: datetime) -> Career:
     Raises InvalidInput naming the field; IllegalState where the person serves already.
     """
     require(by, DECIDE)
+    with transaction.atomic(durable=True):
+        number = privacy.validate_identity(entry.identity)
+        found = persons_with([privacy.blind_index("identity", number)], by.district_id)
+        person = found.filter(name=entry.name.strip()).first()
+        if person is None:
+            raise unknown()
+        return write_new(person, entry, unit_place(entry.unit_id, by), Scales.load(), by=by, now=now)
+
+
+def write_new(
+    person: Person, entry: Entry, place: Mapping[str, int | None], scales: Scales, *, by: Actor, now: datetime
+) -> Career:
+    """Begin the career of somebody who was found by name and number, in the caller's transaction.
+
+    Raises as `enter` does.
+    """
     grounds = text_of(entry.grounds, label="依据（如招聘公告、文号）", field="grounds", most=500, least=2)
     today = today_of(now)
-    with transaction.atomic(durable=True):
-        career = Career(person=_person(entry, by), made_at=now, changed_at=now, **unit_place(entry.unit_id, by))
-        _put(career, entry, today)
-        scales = Scales.load()
-        career.grade = grade_of(record_of(career), today, scales.on(today).rules)
-        _insert(career)
-        changed(career, scales, today, now)
-        pay = scales.on(career.entered_on).amount(career.post, career.grade)
-        event_of(
-            career, "entered", career.entered_on, by=by, now=now, grounds=grounds, after=standing(career),
-            pay=(None, pay),
-        ).save()  # fmt: skip
-        record("career.enter", career, career.person.name, by=by, now=now, after=standing(career), reason=grounds)
+    refuse_own(by, person)
+    career = Career(person=person, made_at=now, changed_at=now, **place)
+    _put(career, entry, today)
+    career.grade = grade_of(record_of(career), today, scales.on(today).rules)
+    _insert(career)
+    changed(career, scales, today, now)
+    pay = scales.on(career.entered_on).amount(career.post, career.grade)
+    event_of(
+        career, "entered", career.entered_on, by=by, now=now, grounds=grounds, after=standing(career),
+        pay=(None, pay),
+    ).save()  # fmt: skip
+    record("career.enter", career, career.person.name, by=by, now=now, after=standing(career), reason=grounds)
     return career
 
 
-def _person(entry: Entry, by: Actor) -> Person:
-    number = privacy.validate_identity(entry.identity)
-    found = Person.objects.filter(
-        district_id=by.district_id, identity_index=privacy.blind_index("identity", number), merged_into=None
-    )
-    person: Person | None = found.defer("search").filter(state="here", name=entry.name.strip()).first()
-    if person is None:
-        raise InvalidInput(_UNKNOWN, field="identity")
-    refuse_own(by, person)
-    return person
+def persons_with(indexes: Iterable[str], district_id: int | None) -> QuerySet[Person]:
+    """Who is here with these numbers (keyed hashes), wherever in the district. Never to be shown: compared by name."""
+    rows = Person.objects.filter(district_id=district_id, identity_index__in=list(indexes), merged_into=None)
+    return rows.filter(state="here").defer("search")
+
+
+def unknown() -> InvalidInput:
+    """The same words for nobody, another name, and who has left."""
+    return InvalidInput(_UNKNOWN, field="identity")
 
 
 def _put(career: Career, entry: Entry, today: date) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -13,13 +13,15 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts.rights import may
-from governance.ui.views import Action, Column, DetailPage, FormPage, ListPage, Order, Tab, find_or_404
+from governance.sheets.buttons import actions_for
+from governance.ui.views import Action, Column, DetailPage, FormPage, ListPage, Order, find_or_404
 from members.careers import selectors
 from members.careers.filters import CareerFilterSet
 from members.careers.forms import EndForm, EntryForm, FactsForm, MoveForm
 from members.careers.pay import Scales
 from members.careers.services import careers
 from members.careers.services._common import is_own
+from members.careers.tabs import CAREER_TABS
 from members.models import Career, Person
 from members.models.career_procedures import RESULTS
 from members.models.careers import RECRUITED, SECRETARY
@@ -59,11 +61,7 @@ class CareerList(ListPage):
         Order("new", "最新登记", ("-pk",)), Order("senior", "入职最早", ("entered_on",)),
         Order("due", "最先应晋级", ("next_grade_on",)),
     )  # fmt: skip
-    tabs = (
-        Tab("", "在岗", Q(state="serving")),
-        Tab("left", "已离岗", ~Q(state="serving")),
-        Tab("all", "全部"),
-    )
+    tabs = CAREER_TABS
     empty_text = "请放宽筛选条件，或切换上方的状态。"
 
     def get_queryset(self) -> QuerySet[Career]:
@@ -82,9 +80,10 @@ class CareerList(ListPage):
 
     def get_actions(self) -> Sequence[Action]:
         """A new one, by the district centre."""
+        sheet = actions_for("careers", self.request, self.actor)
         if not may(self.actor, "career.decide"):
-            return ()
-        return (Action("登记入职", reverse("members:career_add"), "user-plus", primary=True),)
+            return sheet
+        return (*sheet, Action("登记入职", reverse("members:career_add"), "user-plus", primary=True))
 
 
 class CareerDetail(DetailPage):

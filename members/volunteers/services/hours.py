@@ -85,18 +85,28 @@ def propose_hours(*, sign_up_id: int, minutes: int, words: str, by: Actor, now: 
         found = sign_up_of(sign_up_id, by)
         _common.lock_persons([found.person_id])
         activity = _common.locked_activity(found.activity_id, by)
-        if activity.state != "ended":
-            raise IllegalState("活动结束后才能补报时长；现在请在名单上点到。")
-        if activity.hours.filter(person=found.person_id, state__in=("proposed", "confirmed", "refused")).exists():
-            raise IllegalState("这个人已有本场时长，请在原记录上更正。")
-        hours = _hours.proposal(activity, found.person_id, minutes, by, now)
-        hours.words = words
-        _check_minutes(hours, minutes, least=1)
-        hours.save(force_insert=True)
-        activity.pending += 1
-        clocks.start(activity, now)
-        save(activity, now, "pending", "confirm_due_at", "card")
-        record("hours.propose", hours, by=by, now=now, after={"minutes": minutes}, reason=words)
+        return write_proposal(activity, found.person_id, minutes, words, by=by, now=now)
+
+
+def write_proposal(
+    activity: Activity, person_id: int, minutes: int, words: str, *, by: Actor, now: datetime
+) -> ServiceHours:
+    """Put forward hours of a locked person in a locked activity, in the caller's transaction: they wait.
+
+    Raises as `propose_hours` does.
+    """
+    if activity.state != "ended":
+        raise IllegalState("活动结束后才能补报时长；现在请在名单上点到。")
+    if activity.hours.filter(person=person_id, state__in=("proposed", "confirmed", "refused")).exists():
+        raise IllegalState("这个人已有本场时长，请在原记录上更正。")
+    hours = _hours.proposal(activity, person_id, minutes, by, now)
+    hours.words = words
+    _check_minutes(hours, minutes, least=1)
+    hours.save(force_insert=True)
+    activity.pending += 1
+    clocks.start(activity, now)
+    save(activity, now, "pending", "confirm_due_at", "card")
+    record("hours.propose", hours, by=by, now=now, after={"minutes": minutes}, reason=words)
     return hours
 
 

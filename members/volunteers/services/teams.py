@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 
 from governance.errors import IllegalState, InvalidInput, NotFound
 from governance.scope import Actor
-from members.models import TeamMember, VolunteerTeam
+from members.models import Person, TeamMember, VolunteerTeam
 from members.models.volunteers import KINDS, TEAM_ROLES
 from members.volunteers.services._common import (
     EDIT,
@@ -49,11 +49,15 @@ def add_team(*, facts: TeamFacts, unit_id: int, by: Actor, now: datetime) -> Vol
     """
     require(by, EDIT)
     with transaction.atomic(durable=True):
-        place = place_in(unit_id, by)
-        team = VolunteerTeam(made_at=now, changed_at=now, founded_on=today_of(now), **place)
-        _set(team, facts, now)
-        _write(team)
-        record("volunteer.team_add", team, by=by, now=now, after=_kept(team))
+        return write_new(facts, place_in(unit_id, by), by=by, now=now)
+
+
+def write_new(facts: TeamFacts, place: Mapping[str, int | None], *, by: Actor, now: datetime) -> VolunteerTeam:
+    """Put a team on record at a place of the actor's, in the caller's transaction."""
+    team = VolunteerTeam(made_at=now, changed_at=now, founded_on=today_of(now), **place)
+    _set(team, facts, now)
+    _write(team)
+    record("volunteer.team_add", team, by=by, now=now, after=_kept(team))
     return team
 
 
@@ -64,16 +68,23 @@ def change_team(
     require(by, EDIT)
     with transaction.atomic(durable=True):
         team = locked_team(team_id, by, revision)
-        before = _kept(team)
-        _set(team, facts, now)
-        if facts.leader_id != before["leader_id"]:
-            _lead(team, facts.leader_id)
-        if before == _kept(team):
+        if not write_change(team, facts, by=by, now=now):
             raise InvalidInput("没有改动任何内容，无需保存。")
-        team.changed_at, team.revision = now, team.revision + 1
-        _write(team)
-        record("volunteer.team_change", team, by=by, now=now, before=before, after=_kept(team))
     return team
+
+
+def write_change(team: VolunteerTeam, facts: TeamFacts, *, by: Actor, now: datetime) -> bool:
+    """Correct a locked, standing team in the caller's transaction; whether anything is different."""
+    before = _kept(team)
+    _set(team, facts, now)
+    if facts.leader_id != before["leader_id"]:
+        _lead(team, facts.leader_id)
+    if before == _kept(team):
+        return False
+    team.changed_at, team.revision = now, team.revision + 1
+    _write(team)
+    record("volunteer.team_change", team, by=by, now=now, before=before, after=_kept(team))
+    return True
 
 
 def dissolve_team(*, team_id: int, on: date, why: str, by: Actor, now: datetime) -> VolunteerTeam:
@@ -115,6 +126,69 @@ def add_members(*, team_id: int, person_ids: Sequence[int], by: Actor, now: date
         save(team, now, "size")
         record("volunteer.members_add", team, by=by, now=now, after={"people": "、".join(one.name for one in new)})
     return len(new)
+
+
+def write_member(
+    team: VolunteerTeam, person: Person, *, role: str = "member", from_on: date | None = None, by: Actor, now: datetime
+) -> TeamMember:  # fmt: skip
+    """One person joins a team, in the caller's transaction; both are locked. `from_on` None: today.
+
+    Raises InvalidInput naming the field: a day before the team was, a second leader, a team that is full.
+    """
+    role = choice_of(role, TEAM_ROLES, label="职务", field="role")
+    if team.size >= MOST_MEMBERS:
+        raise InvalidInput(f"一支队伍最多 {MOST_MEMBERS} 人。", field="team")
+    joined = _joined(team, from_on or today_of(now), now)
+    member = TeamMember.objects.create(team=team, person=person, from_on=joined)
+    team.size += 1
+    save(team, now, "size")
+    record("volunteer.members_add", team, by=by, now=now, after={"people": person.name})
+    set_role(team, member, role, by=by, now=now)
+    return member
+
+
+def write_stay(
+    team: VolunteerTeam, member: TeamMember, *, role: str, from_on: date | None, by: Actor, now: datetime
+) -> bool:  # fmt: skip
+    """Correct role ("": as it is) and first day (None: as it is) of a member, in the caller's transaction."""
+    has_changed = bool(role) and set_role(team, member, role, by=by, now=now)
+    if from_on is None or from_on == member.from_on:
+        return has_changed
+    before, member.from_on = member.from_on, _joined(team, from_on, now)
+    member.save(update_fields=["from_on"])
+    record(
+        "volunteer.member_change", member, by=by, now=now, label=team.name, before={"from_on": before},
+        after={"from_on": member.from_on, "people": member.person.name},
+    )  # fmt: skip
+    return True
+
+
+def _joined(team: VolunteerTeam, on: date, now: datetime) -> date:
+    on = day_of(on, today=today_of(now), label="入队日期", field="from_on")
+    if on < team.founded_on:
+        raise InvalidInput(f"入队日期不能早于队伍成立日期 {team.founded_on}。", field="from_on")
+    return on
+
+
+def set_role(team: VolunteerTeam, member: TeamMember, role: str, *, by: Actor, now: datetime) -> bool:
+    """Give a member of a locked team a role; whether it is another. One leads: a second is refused, by the field."""
+    role = choice_of(role, TEAM_ROLES, label="职务", field="role")
+    if role == member.role:
+        return False
+    leads = role == TEAM_ROLES[-1][0]
+    if leads and team.leader_id is not None:
+        raise InvalidInput("这支队伍已有队长，请先在“修改队伍”中更换。", field="role")
+    before, member.role = member.role, role
+    member.save(update_fields=["role"])
+    if leads or team.leader_id == member.person_id:
+        team.leader_id = member.person_id if leads else None
+        save(team, now, "leader")
+    record(
+        "volunteer.member_change", member, by=by, now=now, label=team.name,
+        before={"role": dict(TEAM_ROLES)[before]},
+        after={"role": member.get_role_display(), "people": member.person.name},
+    )  # fmt: skip
+    return True
 
 
 def leave_team(*, member_id: int, why: str = "", by: Actor, now: datetime) -> TeamMember:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -13,7 +13,9 @@ from django.views.generic import TemplateView
 
 from accounts.rights import may
 from governance.errors import DomainError
+from governance.sheets.buttons import actions_for
 from governance.ui.views import (
+    Action,
     BulkAction,
     BulkRun,
     Column,
@@ -24,7 +26,6 @@ from governance.ui.views import (
     Outcome,
     PageMixin,
     Refused,
-    Tab,
     find_or_404,
 )
 from members.models import Person, ServiceHours, SignUp
@@ -33,6 +34,7 @@ from members.volunteers.filters import HoursFilterSet
 from members.volunteers.forms import MinutesForm, RefuseForm
 from members.volunteers.minutes import told
 from members.volunteers.services import hours
+from members.volunteers.tabs import HOURS_TABS
 
 LIST = ("待确认时长", "members:volunteer_hours")
 
@@ -79,13 +81,7 @@ class HoursList(ListPage):
         Column("act", "操作", "members/volunteers/cells/hours_act.html", phone="actions", always=True),
     )
     orders = (Order("new", "最新提交", ("-pk",)), Order("old", "最早提交", ("pk",)))
-    tabs = (
-        Tab("", "待确认", Q(state="proposed")),
-        Tab("late", "已超期", Q(state="proposed", activity__card="red"), tone="over"),
-        Tab("confirmed", "已确认", Q(state="confirmed")),
-        Tab("refused", "已退回", Q(state="refused")),
-        Tab("corrected", "已更正", Q(state="corrected")),
-    )
+    tabs = HOURS_TABS
     bulk_actions = (
         BulkAction(
             "confirm", "确认", run=_confirm, right="volunteer.confirm", icon="check",
@@ -102,6 +98,10 @@ class HoursList(ListPage):
         """In scope."""
         rows: QuerySet[ServiceHours] = ServiceHours.objects.visible_to(self.actor)
         return rows.select_related("person", "activity", "unit").defer("person__search")
+
+    def get_actions(self) -> Sequence[Action]:
+        """Paper rosters come in, what the list shows goes out."""
+        return actions_for("volunteer_hours", self.request, self.actor)
 
     def row_tone(self, row: Any) -> str:
         """By the card of its activity's clock."""

@@ -14,12 +14,14 @@ from django.utils import timezone
 from accounts.rights import may
 from governance.errors import DomainError
 from governance.scope import Actor
-from governance.ui.views import Action, Column, DetailPage, FormPage, ListPage, Order, Tab, find_or_404
+from governance.sheets.buttons import actions_for
+from governance.ui.views import Action, Column, DetailPage, FormPage, ListPage, Order, find_or_404
 from members.models import TeamMember, VolunteerTeam
 from members.volunteers.filters import TeamFilterSet
 from members.volunteers.forms import DissolveForm, TeamForm
 from members.volunteers.querysets import PEOPLE
 from members.volunteers.services import teams
+from members.volunteers.tabs import TEAM_TABS
 from members.volunteers.views.picking import PickPage
 
 LIST = ("志愿队伍", "members:volunteer_teams")
@@ -47,14 +49,8 @@ class TeamList(ListPage):
         Column("founded_on", "成立日期", lambda row: row.founded_on.isoformat(), secondary=True),
     )
     orders = (Order("new", "最新登记", ("-pk",)),)
+    tabs = TEAM_TABS
     empty_text = "请放宽查找条件，或登记队伍。"
-
-    def get_tabs(self) -> Sequence[Tab]:
-        """Standing ones, and what was."""
-        return (
-            Tab("", "现有", narrow=lambda rows, request: rows.filter(dissolved_on=None)),
-            Tab("dissolved", "已解散", narrow=lambda rows, request: rows.exclude(dissolved_on=None)),
-        )
 
     def get_queryset(self) -> QuerySet[VolunteerTeam]:
         """In scope."""
@@ -62,9 +58,13 @@ class TeamList(ListPage):
         return rows.select_related("unit", "site")
 
     def get_actions(self) -> Sequence[Action]:
+        sheets = [
+            *actions_for("volunteer_teams", self.request, self.actor, noun="队伍"),
+            *actions_for("volunteer_members", self.request, self.actor, noun="队员"),
+        ]
         if not may_write(self.actor):
-            return ()
-        return (Action("登记队伍", reverse("members:volunteer_team_add"), "plus", primary=True),)
+            return sheets
+        return [*sheets, Action("登记队伍", reverse("members:volunteer_team_add"), "plus", primary=True)]
 
 
 class TeamDetail(DetailPage):
