@@ -238,14 +238,10 @@ MAY: dict[str, str] = {
 }
 
 # The same right at other levels: who has it there meets what lies elsewhere as a stranger does.
-ALSO: dict[str, str] = {name: "CS SS DC" for name in MAY if name.startswith("members.party.services.")} | {
-    # Sheets of the party and of designations are theirs: of another's upload they learn nothing.
-    "governance.sheets.imports.start": "SS DC",
-    "governance.sheets.imports.stop": "SS DC",
-    "governance.sheets.imports.discard": "SS DC",
 ALSO: dict[str, str] = {
     **{name: "CS SS DC" for name in MAY if name.startswith("members.party.services.")},
-    # Other sheets are theirs: SS imports volunteers, DC careers; DL agrees to what leaves the district's own office.
+    # Other sheets are theirs: SS and DC import the party's, SS volunteers, DC careers; DL agrees to what leaves the
+    # district's own office. Of another's upload they learn nothing.
     **{f"governance.sheets.imports.{name}": "DC SS" for name in ("start", "stop", "discard")},
     "governance.sheets.exports.decide": "DL",
     "governance.sheets.exports.begin": "DC",
