@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.forms.utils import ErrorDict
 
+from governance import privacy
+from governance.errors import InvalidInput
 from governance.scope import Actor
 from governance.ui.forms import DateInput, Segments
 from grids.models import Unit
@@ -35,6 +38,23 @@ class PersonForm(forms.Form):
     residence = forms.ChoiceField(label="居住情况", choices=RESIDENCES)
     employer = forms.CharField(label="工作单位", max_length=100, required=False)
     notes = forms.CharField(label="备注", max_length=500, required=False, widget=forms.Textarea({"rows": 2}))
+
+    def clean_identity(self) -> str:
+        """A number that cannot be is told before anything is asked about who is alike."""
+        return self._number("identity", privacy.validate_identity)
+
+    def clean_phone(self) -> str:
+        """The same."""
+        return self._number("phone", privacy.validate_phone)
+
+    def _number(self, name: str, validate: Callable[[str], str]) -> str:
+        typed: str = self.cleaned_data[name]
+        try:
+            if typed.strip():
+                validate(typed)
+        except InvalidInput as refused:
+            raise forms.ValidationError(refused.message) from refused
+        return typed
 
     def facts(self) -> Facts:
         """As the service takes them; a number left empty is left alone."""
