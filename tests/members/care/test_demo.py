@@ -8,6 +8,7 @@ import pytest
 
 from governance.calendars.defaults import ensure_default_calendar
 from governance.deadlines.models import Clock
+from governance.deadlines.sweeping import sweep
 from members import demo as people
 from members.care import demo
 from members.models import CareRecord, CareTurn, CareVisit
@@ -24,6 +25,8 @@ def test_it_looks_like_a_district(cast, district, now, monkeypatch) -> None:
     assert count > 10
     demo.fill(now=now)
     assert CareRecord.objects.count() == count
+    # As beat does within a minute of the start.
+    sweep(now)
     opened = CareTurn.objects.filter(state="open")
     assert opened.count() == Clock.objects.filter(kind="care_visit", state__in=Clock.OPEN).count() == count
     assert not CareVisit.objects.filter(at__gt=now).exists()
