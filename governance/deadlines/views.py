@@ -31,19 +31,19 @@ class Policies(PageMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The policies, and how many clocks are in trouble."""
-        now = timezone.now()
+        now, found = timezone.now(), selectors.policies_with_terms()
         return super().get_context_data(
-            rules=_rules(),
-            policies=[_policy(policy, versions, now) for policy, versions in selectors.policies_with_terms()],
+            rules=_rules([policy for policy, _ in found]),
+            policies=[_policy(policy, versions, now) for policy, versions in found],
             stuck=selectors.stuck_count(),
             held=guard.held(),
             **kwargs,
         )
 
 
-def _rules() -> list[dict[str, str]]:
+def _rules(policies: list[Policy]) -> list[dict[str, str]]:
     """For each type of subject that has policies: what it is called, and the page that says which follows which."""
-    types = list(Policy.objects.order_by("pk").values_list("subject_type", flat=True))
+    types = [policy.subject_type for policy in policies]
     return [
         {
             "noun": adoption.noun(one),

@@ -185,6 +185,5 @@ def test_the_pages_cost_few_queries(client, django_assert_max_num_queries, now):
     ensure_default_policies(now)
     for url in ("/calendars/2026/", "/deadlines/policies/"):
         client.get(url)
-        # One for each policy that open subjects can be put under: ten are shipped.
-        with django_assert_max_num_queries(20):
+        with django_assert_max_num_queries(18):
             client.get(url)
