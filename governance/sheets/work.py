@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -200,16 +200,14 @@ def check_work(job: Job, progress: Progress, now: datetime) -> jobs_registry.Out
     return jobs_registry.Outcome(summary(upload.checked, is_look=True), dict(upload.checked))
 
 
-class _undone:  # noqa: N801 - reads as what it does
+@contextmanager
+def _undone() -> Iterator[None]:
     """A transaction that leaves nothing."""
-
-    def __enter__(self) -> None:
-        self.block = transaction.atomic()
-        self.block.__enter__()
-
-    def __exit__(self, *error: Any) -> None:
-        transaction.set_rollback(True)
-        self.block.__exit__(*error)
+    with transaction.atomic():
+        try:
+            yield
+        finally:
+            transaction.set_rollback(True)
 
 
 # Taking over ----------------------------------------------------------------------------------------------------------
