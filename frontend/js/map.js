@@ -26,8 +26,12 @@ function polygons(map, data, links) {
   }).addTo(map);
 }
 
+// A map that flies is what a slow PC draws worst, and what some people asked their system not to be shown.
+const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+const motion = { zoomAnimation: !still, fadeAnimation: !still, markerZoomAnimation: !still };
+
 function base(node) {
-  const map = L.map(node, { attributionControl: false, scrollWheelZoom: node.dataset.wheel !== undefined, zoomControl: false, zoomSnap: 0.25 });
+  const map = L.map(node, { ...motion, attributionControl: false, scrollWheelZoom: node.dataset.wheel !== undefined, zoomControl: false, zoomSnap: 0.25 });
   L.control.zoom({ zoomInTitle: "放大", zoomOutTitle: "缩小" }).addTo(map);
   if (node.dataset.tiles) L.tileLayer(node.dataset.tiles, { maxZoom: 18 }).addTo(map);
   node.leafletMap = map;

@@ -16,7 +16,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 def page(browser, live_server, cast):
     """A page of the district centre's; what it logs as an error fails the test."""
     key = client_of(cast.dc).cookies[settings.SESSION_COOKIE_NAME].value
-    context = browser.new_context(viewport={"width": 1366, "height": 768}, base_url=live_server.url)
+    context = browser.new_context(
+        viewport={"width": 1366, "height": 768}, base_url=live_server.url, reduced_motion="reduce"
+    )
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": live_server.url}])
     page, errors = context.new_page(), []
     page.on("pageerror", lambda error: errors.append(str(error)))
