@@ -18,7 +18,7 @@ check() {
 bin=.venv/bin
 check 'ruff check' $bin/ruff check .
 check 'ruff format' $bin/ruff format --check .
-check 'mypy' $bin/mypy governance grids accounts members appeals
+check 'mypy' $bin/mypy governance grids accounts members points appeals
 check 'import contracts' $bin/lint-imports
 check 'migrations' $bin/python manage.py makemigrations --check --dry-run
 check 'templates' $bin/djlint --lint --quiet templates

@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "grids",
     "accounts",
     "members",
+    "points",
     "appeals",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("accounts.urls")),
     path("territory/", include("grids.urls")),
     path("people/", include("members.urls")),
+    path("points/", include("points.urls")),
     path("appeals/import/", include("appeals.imports.urls")),
     path("appeals/", include("appeals.urls")),
     path("progress/", include("appeals.public.urls")),

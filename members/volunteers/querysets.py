@@ -32,7 +32,9 @@ def column_of(actor: Actor, roles: frozenset[Role]) -> str | None:
     return _COLUMN.get(actor.unit_kind) if actor.role in roles and actor.unit_kind else None
 
 
-class _Scoped(models.QuerySet[Any]):
+class ScopedQuerySet(models.QuerySet[Any]):
+    """What lies in a unit, for the roles that read it; `path` leads to the columns of its place."""
+
     roles = TEAMS
     path = ""
 
@@ -42,7 +44,7 @@ class _Scoped(models.QuerySet[Any]):
         return self.none() if column is None else self.filter(**{self.path + column: actor.unit_id})
 
 
-class OfUnitQuerySet(_Scoped):
+class OfUnitQuerySet(ScopedQuerySet):
     """Teams."""
 
     def standing(self) -> Self:
@@ -50,7 +52,7 @@ class OfUnitQuerySet(_Scoped):
         return self.filter(dissolved_on=None)
 
 
-class OfTeamQuerySet(_Scoped):
+class OfTeamQuerySet(ScopedQuerySet):
     """Memberships of teams."""
 
     roles = PEOPLE
@@ -61,7 +63,7 @@ class OfTeamQuerySet(_Scoped):
         return self.filter(until_on=None)
 
 
-class ActivityQuerySet(_Scoped):
+class ActivityQuerySet(ScopedQuerySet):
     """Activities."""
 
     def with_counts(self) -> Self:
@@ -80,7 +82,7 @@ class ActivityQuerySet(_Scoped):
         return self.filter(near, district_id=person.district_id, state__in=OPEN, ends_at__gt=now)
 
 
-class SignUpQuerySet(_Scoped):
+class SignUpQuerySet(ScopedQuerySet):
     """Who signed up."""
 
     roles = PEOPLE
@@ -91,7 +93,7 @@ class SignUpQuerySet(_Scoped):
         return self.filter(state__in=HOLDS_A_SEAT)
 
 
-class HoursQuerySet(_Scoped):
+class HoursQuerySet(ScopedQuerySet):
     """Hours served."""
 
     roles = PEOPLE
