@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+from points.earning import registration as earning
+from points.rounds import registration as rounds
+from points.shop import registration as shop
+
+_SUBJECTS = (earning, shop, rounds)
+
 
 def register_all() -> None:
     """Called once, by `AppConfig.ready()`."""
+    for subject in _SUBJECTS:
+        subject.register_all()

@@ -1,5 +1,9 @@
-from django.urls import URLPattern
+"""Pages of the room of points, by subject."""
+
+from points.earning import urls as earning
+from points.rounds import urls as rounds
+from points.shop import urls as shop
 
 app_name = "points"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [*earning.urlpatterns, *shop.urlpatterns, *rounds.urlpatterns]

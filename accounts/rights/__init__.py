@@ -14,11 +14,14 @@ from accounts.rights import (
     care,
     careers,
     designations,
+    earning,
     party,
     party_households,
     people,
     platform,
+    rounds,
     sheets,
+    shop,
     territory,
     volunteers,
 )
@@ -51,7 +54,8 @@ __all__ = [
 ]
 
 TABLES: tuple[ModuleType, ...] = (
-    platform, sheets, territory, people, care, party, party_households, designations, volunteers, careers, appeals,
+    platform, sheets, territory, people, care, party, party_households, designations, volunteers, careers, earning,
+    shop, rounds, appeals,
 )  # fmt: skip
 
 RIGHTS: Rights = {right: roles for table in TABLES for right, roles in table.RIGHTS.items()}

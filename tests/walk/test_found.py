@@ -9,7 +9,7 @@ from tests.walk.collecting import public_functions, takes, takes_by_keyword
 from tests.walk.expected import MAY, NO_SERVICES, OWN, WHEREVER
 from tests.walk.samples import SAMPLES
 
-ROOMS = ("governance", "grids", "accounts", "members")
+ROOMS = ("governance", "grids", "accounts", "members", "points")
 
 
 def _looks_like_a_service(name: str, function: Callable[..., Any]) -> bool:
