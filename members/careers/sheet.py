@@ -16,6 +16,7 @@ from governance.sheets.cells import Cells
 from governance.sheets.declare import NEW, SAME, Column, Sheet
 from governance.sheets.lists import ListExporter
 from grids.models import Unit
+from grids.sheet_units import Units, unit_words
 from members.careers.filters import CareerFilterSet
 from members.careers.pay import Scales
 from members.careers.services import careers
@@ -28,12 +29,10 @@ from members.sheets.rows import (
     IDENTITY,
     NAME,
     BatchImporter,
-    Units,
     Who,
     identity_of,
     needed_day,
     read_who,
-    unit_words,
     word_of,
 )
 from members.sheets.wanted import plain

@@ -15,8 +15,6 @@ from governance.privacy import open_sealed
 from governance.scope import Actor
 from governance.sheets.cells import Cells
 from governance.sheets.declare import Column, Row, RowImporter, Verdict
-from grids.models import Unit
-from grids.selectors import in_order
 from members import identity
 from members.models import Person
 from members.sheets.lookups import take_turn
@@ -108,36 +106,6 @@ def phone_of(person: Person, *, with_numbers: bool) -> str:
     if not with_numbers:
         return person.phone_masked
     return open_sealed(person.phone_sealed, context=identity.phone_context(person))
-
-
-def units_for(actor: Actor, kinds: Sequence[str]) -> list[Unit]:
-    """The open units of the actor's own line of these kinds, in order."""
-    return list(in_order(Unit.objects.visible_to(actor).open().filter(kind__in=kinds)))
-
-
-def unit_words(actor: Actor, kinds: Sequence[str]) -> list[str]:
-    """For a drop-down: "230604001001 第1网格"."""
-    return [f"{unit.code} {unit.name}" for unit in units_for(actor, kinds)]
-
-
-class Units:
-    """The units that a row may name by code, by name, or as the drop-down says it."""
-
-    def __init__(self, actor: Actor, kinds: Sequence[str]) -> None:
-        self.known: dict[str, list[Unit]] = {}
-        for unit in units_for(actor, kinds):
-            for word in {unit.code, unit.name, unit.short_name, f"{unit.code} {unit.name}"} - {""}:
-                self.known.setdefault(plain(word), []).append(unit)
-
-    def read(self, cells: Cells, key: str = "unit") -> Unit:
-        """The unit, or InvalidInput naming its column."""
-        text = cells.needed(key)
-        found = self.known.get(plain(text)) or self.known.get(plain(text.split()[0]), [])
-        if len(found) == 1:
-            return found[0]
-        if found:
-            raise InvalidInput(f"有 {len(found)} 个单位叫这个名称，请改填编码。", field=key)
-        raise InvalidInput("没有在您的辖区内找到这个单位，请从下拉列表中选择。", field=key)
 
 
 def word_of(cells: Cells, key: str, pairs: Iterable[tuple[str, Any]]) -> str:

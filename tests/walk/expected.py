@@ -407,6 +407,10 @@ _NO_SERVICES: dict[str, tuple[str, ...]] = {
         "members.volunteers.services.teams.write_new",
         "members.volunteers.services.teams.write_stay",
         "grids.services.quotas.fill_one",
+        "grids.services.quotas.hold",
+        "grids.services.quotas.hold_one",
+        "grids.services.quotas.write_approved",
+        "grids.services.quotas.write_filled",
     ),
     "follows a unit's closing, in its transaction: walked as close_unit-with_work": (
         "accounts.services.postings.unit_closed",
