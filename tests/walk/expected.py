@@ -394,7 +394,7 @@ _NO_SERVICES: dict[str, tuple[str, ...]] = {
         "members.party_households.services.naming.write_corrected",
         "members.party_households.services.naming.write_opened",
         "members.party_households.services.ties.write_looked_after",
-        "members.sheets.by_person.locked_by_number",
+        "members.sheets.finding.locked_by_number",
         "members.designations.services.end_of_couriers",
         "members.party_households.services.naming.close",
         "members.party.services.memberships.begun",

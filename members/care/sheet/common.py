@@ -13,7 +13,7 @@ from governance.sheets.cells import Cells
 from governance.sheets.declare import Column
 from members.care.services import _common
 from members.models import CareKind, CareRecord
-from members.sheets.rows import People, Who
+from members.sheets.finding import People, Who
 
 
 def kind_words(actor: Actor) -> list[str]:

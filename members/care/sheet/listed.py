@@ -25,7 +25,9 @@ from members.care.tabs import CARE_TABS
 from members.care.words import EDIT
 from members.models import CareKind, CareRecord
 from members.models.care import LEVELS
-from members.sheets.rows import IDENTITY, NAME, BatchImporter, Who, identity_of, read_who, word_of
+from members.sheets.exporting import identity_of
+from members.sheets.finding import IDENTITY, NAME, BatchImporter, Who, read_who
+from members.sheets.reading import word_of
 
 COLUMNS = (
     NAME,
@@ -72,8 +74,8 @@ class CareImporter(BatchImporter[Wanted, Context]):
     def read_row(self, cells: Cells, context: Context) -> Wanted:
         """The lengths and the day are the service's matter."""
         return Wanted(
-            read_who(cells), read_kind(cells, context), word_of(cells, "level", LEVELS), cells["grounds"],
-            cells.day("since"), cells["words"],
+            read_who(cells, needs_name=False), read_kind(cells, context), word_of(cells, "level", LEVELS),
+            cells["grounds"], cells.day("since"), cells["words"],
         )  # fmt: skip
 
     def look_up(self, values: Sequence[Wanted], context: Context) -> None:

@@ -19,7 +19,8 @@ from grids.models import Unit
 from grids.sheet_units import Units, unit_words
 from members.models import VolunteerTeam
 from members.models.volunteers import KINDS
-from members.sheets.rows import BatchImporter, word_of
+from members.sheets.finding import BatchImporter
+from members.sheets.reading import word_of
 from members.sheets.wanted import plain
 from members.volunteers.filters import TeamFilterSet
 from members.volunteers.services import _common, teams
