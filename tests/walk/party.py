@@ -324,7 +324,7 @@ SAMPLES = [
         ),
     ),
     Sample(
-        memberships.make_full, _make_full, make=_new, changes="members_partymembership",
+        memberships.make_full, _make_full, make=_new, changes="members_partymembership deadlines_clock",
         then=lambda world, one, made: made.kind == "full",
         rows=_row("party.full", _MEMBER, _result),
         refused=(
@@ -334,7 +334,7 @@ SAMPLES = [
         ),
     ),
     Sample(
-        memberships.prolong, _prolong, make=_new, changes="members_partymembership",
+        memberships.prolong, _prolong, make=_new, changes="members_partymembership deadlines_clock",
         then=lambda world, one, made: made.probation_ends_on == date(2027, 5, 1),
         rows=_row("party.prolong", _MEMBER, _result),
         refused=(
