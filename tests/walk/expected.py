@@ -401,6 +401,7 @@ _NO_SERVICES: dict[str, tuple[str, ...]] = {
         "members.designations.services.end_of_couriers",
         "members.party_households.services.naming.close",
         "members.party.services.memberships.begun",
+        "members.party.services.memberships.ended",
         "members.party.services.transfers.gone",
         "members.volunteers.services.hours.write_proposal",
         "members.volunteers.services.teams.set_role",
