@@ -2,6 +2,7 @@
 
     python bench/people_sheet.py                     # 200,000 rows of one community
     python bench/people_sheet.py --rows 20000 --keep /tmp/people.xlsx
+    python bench/people_sheet.py --rows 5000 --care  # then the special care sheet, with all of them on a list
 
 Writes a spreadsheet of invented people (the same for the same --rows and --seed), makes a database of its own beside
 the configured one, uploads the file and does its two jobs in a process of their own, as a worker does them
@@ -21,9 +22,13 @@ import time
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import openpyxl
 import psycopg2
+
+if TYPE_CHECKING:
+    from governance.scope import Actor
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -35,6 +40,7 @@ HEADERS = [
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨"
 GIVEN = "国建秀英敏静丽强磊军洋勇艳杰娟涛明超兰霞平刚桂芳"
+CARE_HEADERS = ["姓名", "身份证号", "类别", "关爱等级", "认定依据", "列入日期", "走访提示"]
 FAMILY = (("户主", 1960), ("配偶", 1962), ("子女", 1988), ("孙辈", 2014))
 
 
@@ -59,13 +65,19 @@ def rows(count: int, seed: int) -> Iterator[list[object]]:
         ]  # fmt: skip
 
 
-def write_file(path: Path, count: int, seed: int) -> None:
-    """The spreadsheet, row by row."""
+def care_rows(count: int, seed: int) -> Iterator[list[object]]:
+    """All of them on one list, on three levels."""
+    for number, row in enumerate(rows(count, seed)):
+        yield [row[0], row[1], "独居老人", f"{'ABC'[number % 3]} 级", "子女在外地", None, "耳背，请敲门"]
+
+
+def write_file(path: Path, title: str, headers: list[str], lines: Iterator[list[object]]) -> None:
+    """A spreadsheet, row by row."""
     book = openpyxl.Workbook(write_only=True)
-    sheet = book.create_sheet("居民")
-    sheet.append(HEADERS)
-    for row in rows(count, seed):
-        sheet.append(row)
+    sheet = book.create_sheet(title)
+    sheet.append(headers)
+    for line in lines:
+        sheet.append(line)
     book.save(path)
 
 
@@ -98,8 +110,8 @@ def recreate(base: dict, *, drop_only: bool = False) -> None:
     connection.close()
 
 
-def bring(path: Path, *, again: bool) -> None:
-    """In the process with the new database: upload, look, take over; each with its time."""
+def bring(path: Path, care: Path | None, *, again: bool) -> None:
+    """In the process with the new database: the people's file, then the care file where there is one."""
     import django
 
     django.setup()
@@ -108,10 +120,10 @@ def bring(path: Path, *, again: bool) -> None:
 
     from accounts.acting import actor_from
     from accounts.models import Posting, User
-    from governance.jobs import services as jobs
+    from governance.calendars.defaults import ensure_default_calendar
     from governance.scope import Role
-    from governance.sheets import imports
     from grids.models import Unit
+    from members.care.kinds import ensure_default_kinds
 
     settings.MEDIA_ROOT = tempfile.mkdtemp()
     parent = None
@@ -127,11 +139,26 @@ def bring(path: Path, *, again: bool) -> None:
     user = User.objects.create(username="bench", name="王社工")
     posting = Posting.objects.create(user=user, unit=parent, role=Role.COMMUNITY_WORKER, starts_on=date(2020, 1, 1))
     actor = actor_from(posting, now=timezone.now())
+    bring_one("persons", path, actor, again=again)
+    if care is not None:
+        ensure_default_calendar()
+        ensure_default_kinds()
+        bring_one("care", care, actor, again=again)
+    print(f"peak RSS {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB")
+
+
+def bring_one(key: str, path: Path, actor: Actor, *, again: bool) -> None:
+    """Upload, look, take over; each with its time."""
+    from django.utils import timezone
+
+    from governance.jobs import services as jobs
+    from governance.sheets import imports
+
     for turn in range(2 if again else 1):
         with path.open("rb") as file:
             started = time.perf_counter()
-            upload = imports.receive(sheet_key="persons", file=file, file_name=path.name, by=actor, now=timezone.now())
-            print(f"upload (sealed)  {time.perf_counter() - started:6.1f} s")
+            upload = imports.receive(sheet_key=key, file=file, file_name=path.name, by=actor, now=timezone.now())
+            print(f"{key}: upload (sealed)  {time.perf_counter() - started:6.1f} s")
         done(jobs, upload.check_job, "look")
         upload.refresh_from_db()
         if turn:
@@ -141,7 +168,6 @@ def bring(path: Path, *, again: bool) -> None:
         imports.start(upload_id=upload.pk, by=actor, now=timezone.now())
         upload.refresh_from_db()
         done(jobs, upload.import_job, "taking over")
-    print(f"peak RSS {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB")
 
 
 def done(jobs: object, job: object, what: str) -> None:
@@ -162,19 +188,25 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=20261128)
     parser.add_argument("--keep", type=Path, help="write the spreadsheet here and keep it")
     parser.add_argument("--once", action="store_true", help="leave out the second import of the same file")
+    parser.add_argument("--care", action="store_true", help="then bring them all onto a special care list")
     parser.add_argument("--inside", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--care-file", type=Path, help=argparse.SUPPRESS)
     args = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "governance.settings")
     if args.inside:
-        bring(args.inside, again=not args.once)
+        bring(args.inside, args.care_file, again=not args.once)
         return
     environment = fresh_database()
     try:
         with tempfile.TemporaryDirectory() as folder:
             path = args.keep or Path(folder) / "people.xlsx"
-            write_file(path, args.rows, args.seed)
+            write_file(path, "居民", HEADERS, rows(args.rows, args.seed))
             print(f"{args.rows:,} rows, {path.stat().st_size / 2**20:.1f} MB, {os.cpu_count()} CPUs", flush=True)
             command = [sys.executable, __file__, "--inside", str(path), *(["--once"] if args.once else [])]
+            if args.care:
+                care = Path(folder) / "care.xlsx"
+                write_file(care, "重点关爱", CARE_HEADERS, care_rows(args.rows, args.seed))
+                command += ["--care-file", str(care)]
             subprocess.run(command, cwd=ROOT, env=environment, check=True)
     finally:
         from django.conf import settings

@@ -8,9 +8,11 @@ from governance.audit import actions
 from governance.files import registry as files
 from governance.outbox import registry as outbox
 from governance.scope import Actor
+from governance.sheets import registry as sheets
 from governance.ui import nav
 from grids import registry
 from grids.models import Site
+from grids.quotas.sheet import QUOTAS
 from grids.services import site_moves
 
 _CHANGES = {"open": "设立单位", "rename": "单位更名", "move": "调整隶属", "merge": "合并单位", "close": "撤销单位"}
@@ -76,6 +78,7 @@ def register() -> None:
     files.register_owner("site", may_see=_may_see_files)
     actions.register_subject("site_proposal", "阵地建议")
     actions.register_subject("quota", "编制")
+    sheets.register(QUOTAS)
     actions.register_subject("quota_proposal", "编制建议")
     outbox.register_subject("quota_proposal", url=lambda pk: reverse("grids:quota_proposal", args=[pk]))
     outbox.register_subject("site_proposal", url=lambda pk: reverse("grids:site_proposal", args=[pk]))

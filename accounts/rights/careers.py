@@ -24,6 +24,8 @@ RIGHTS: Rights = {
     "quota.edit": frozenset({DC}),
     "quota.propose": frozenset({SS}),
     "quota.see_proposals": frozenset({DC, SS}),
+    "quota.export": frozenset({DC, SS, CS}),
+    "quota.export_approve": frozenset({DL, SL, CS}),
 }
 
 ROUTES: Routes = {

@@ -5,6 +5,7 @@ Source: rights.md, "units, boundaries, sites, quotas: DC; SS proposes".
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 from django.db import transaction
@@ -29,11 +30,14 @@ def change_approved(
     """Approve more posts 核增, or fewer 核减, by a document. Raises InvalidInput naming the field, NotFound."""
     _require_centre(by)
     with transaction.atomic(durable=True):
-        quota = _locked(unit_id, kind, by)
-        return _approve(quota, delta, document, on, grounds, by, now)
+        quota = hold_one(unit_id, kind, by)
+        return write_approved(quota, delta, document=document, on=on, grounds=grounds, by=by, now=now)
 
 
-def _approve(quota: Quota, delta: int, document: str, on: date, grounds: str, by: Actor, now: datetime) -> Quota:
+def write_approved(
+    quota: Quota, delta: int, *, document: str, on: date, grounds: str, by: Actor, now: datetime
+) -> Quota:  # fmt: skip
+    """Approve more or fewer, for a caller that holds the quota. Raises InvalidInput naming the field."""
     paper = _text(document, "document", "请填写核定文件的文号。", 100)
     _check_day(on, now)
     _check_delta(delta, quota.approved, "核定数")
@@ -51,13 +55,18 @@ def change_filled(
     """Note that more or fewer posts are filled, with the grounds. What is counted from careers is not written here."""
     _require_centre(by)
     with transaction.atomic(durable=True):
-        quota = _locked(unit_id, kind, by)
+        quota = hold_one(unit_id, kind, by)
         if counts.is_counted(kind):
             raise IllegalState(f"{_LABELS[kind]}的实有人数按在岗人员自动统计，无需填写。", field="kind")
-        words = _text(grounds, "grounds", "请说明变动的依据，如录用、调入、退休。", 300)
-        _check_day(on, now)
-        _check_delta(delta, quota.filled, "实有数")
-        _fill(quota, delta, on, words, "", by, now)
+        return write_filled(quota, delta, on=on, grounds=grounds, by=by, now=now)
+
+
+def write_filled(quota: Quota, delta: int, *, on: date, grounds: str, by: Actor, now: datetime) -> Quota:
+    """Note that more or fewer are filled, for a caller that holds the quota. Raises InvalidInput naming the field."""
+    words = _text(grounds, "grounds", "请说明变动的依据，如录用、调入、退休。", 300)
+    _check_day(on, now)
+    _check_delta(delta, quota.filled, "实有数")
+    _fill(quota, delta, on, words, "", by, now)
     return quota
 
 
@@ -88,7 +97,7 @@ def propose_quota(*, unit_id: int, kind: str, delta: int, words: str, by: Actor,
         raise NotAllowed("编制建议由街道干部提出；区网格中心可以直接核定。")
     reason = _text(words, "words", "请说明建议的理由。", _MOST)
     with transaction.atomic(durable=True):
-        quota = _locked(unit_id, kind, by)
+        quota = hold_one(unit_id, kind, by)
         _check_delta(delta, quota.approved, "核定数")
         if QuotaProposal.objects.waiting().filter(unit_id=unit_id, kind=kind).exists():
             raise IllegalState("这一类编制已有一项待答复的建议，请等区网格中心答复后再提。")
@@ -114,8 +123,11 @@ def decide_quota_proposal(
             raise IllegalState(f"这项建议已由{proposal.decided_by_name}答复。")
         words = answer.strip()[:_MOST] if accept else _text(answer, "answer", "不采纳请说明理由。", _MOST)
         if accept:
-            quota = _locked(proposal.unit_id, proposal.kind, by)
-            _approve(quota, proposal.delta, document, on or timezone.localdate(now), proposal.words, by, now)
+            quota = hold_one(proposal.unit_id, proposal.kind, by)
+            day = on or timezone.localdate(now)
+            write_approved(
+                quota, proposal.delta, document=document, on=day, grounds=proposal.words, by=by, now=now
+            )  # fmt: skip
         _answer(proposal, accept, words, by, now)
     return proposal
 
@@ -137,20 +149,37 @@ def _require_centre(by: Actor) -> None:
         raise NotAllowed("编制由区网格中心核定和登记；街道可以提出建议。")
 
 
-def _locked(unit_id: int, kind: str, by: Actor) -> Quota:
+def hold_one(unit_id: int, kind: str, by: Actor) -> Quota:
     """The quota of a unit in scope, held; made on the spot where there is none yet. Raises NotFound, InvalidInput."""
     if kind not in _LABELS:
         raise InvalidInput("请选择编制类别。", field="kind")
     unit = Unit.objects.open().visible_to(by).select_for_update(of=("self",), no_key=True).filter(pk=unit_id).first()
     if unit is None:
         raise NotFound("没有这个单位，或不在您的管辖范围内。", field="unit")
+    check_level(unit, kind)
+    rows = Quota.objects.select_for_update(of=("self",))
+    quota: Quota = rows.get_or_create(unit=unit, kind=kind, defaults=_place(unit))[0]
+    return quota
+
+
+def _place(unit: Unit) -> dict[str, int | None]:
+    return {"district_id": unit.district_id, "street_id": unit.street_id, "community_id": unit.community_id}
+
+
+def check_level(unit: Unit, kind: str) -> None:
+    """Raise InvalidInput for a kind that units of this level have none of."""
     if unit.kind != QUOTA_LEVEL[kind]:
         level = "社区" if QUOTA_LEVEL[kind] == UnitKind.COMMUNITY else "街道"
         raise InvalidInput(f"{_LABELS[kind]}按{level}核定，请选择{level}。", field="unit")
-    place = {"district_id": unit.district_id, "street_id": unit.street_id, "community_id": unit.community_id}
-    rows = Quota.objects.select_for_update(of=("self",))
-    quota: Quota = rows.get_or_create(unit=unit, kind=kind, defaults=place)[0]
-    return quota
+
+
+def hold(unit_ids: Collection[int], *, by: Actor) -> dict[tuple[int, str], Quota]:
+    """By unit and kind, the quotas of these units in scope: units and quotas are locked, each by primary key."""
+    _require_centre(by)
+    units = Unit.objects.open().visible_to(by).filter(pk__in=unit_ids)
+    held = [unit.pk for unit in units.select_for_update(of=("self",), no_key=True).order_by("pk")]
+    rows = Quota.objects.filter(unit__in=held).select_related("unit").select_for_update(of=("self",))
+    return {(quota.unit_id, quota.kind): quota for quota in rows.order_by("pk")}
 
 
 def _check_delta(delta: int, before: int, label: str) -> None:

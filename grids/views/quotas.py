@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.generic import TemplateView
 
+from governance.sheets.buttons import actions_for
 from governance.ui import nav
 from governance.ui.views import Action, Column, DetailPage, FormPage, ListPage, Order, PageMixin, Tab, find_or_404
 from grids.models import QUOTA_KINDS, Quota, QuotaProposal
@@ -42,6 +43,7 @@ class QuotaTable(PageMixin, TemplateView):
 
     def _actions(self) -> list[Action]:
         found = [Action("打印", reverse("grids:quotas_print"), "printer")]
+        found.extend(actions_for("quotas", self.request, self.actor))
         if nav.may(self.actor, "quota.see_proposals"):
             waiting = QuotaProposal.objects.visible_to(self.actor).waiting().count()
             found.append(Action(f"街道建议（{waiting}）", reverse("grids:quota_proposals"), "message-circle"))

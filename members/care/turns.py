@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import cast
 
 from governance.deadlines import services as deadlines
 from governance.deadlines.models import Clock, PolicyVersion
@@ -44,6 +46,41 @@ def begin(record: CareRecord, at: datetime, now: datetime) -> CareTurn:
     record.policy_version = version
     show(record, clock)
     return turn
+
+
+def begin_many(records: Sequence[CareRecord], now: datetime) -> None:
+    """Write new records with their first turns, which begin now: few statements, however many there are."""
+    versions: dict[tuple[int, str], PolicyVersion] = {}
+    for record in records:
+        key = (record.kind_id, record.level)
+        if key not in versions:
+            versions[key] = version_of(record, now)
+        record.policy_version = versions[key]
+    CareRecord.objects.bulk_create(records)
+    clocks = deadlines.start_many([_spec(record, now) for record in records], now)
+    by_limit: dict[tuple[datetime | None, str], list[int]] = {}
+    for record, clock in zip(records, clocks, strict=True):
+        record.due_at, record.card = shown(clock)
+        by_limit.setdefault((record.due_at, record.card), []).append(record.pk)
+    # What begins at one moment under one policy has one limit: a statement for each, not for each record.
+    for (due_at, card), ids in by_limit.items():
+        CareRecord.objects.filter(pk__in=ids).update(due_at=due_at, card=card)
+    CareTurn.objects.bulk_create(_turn(record, now) for record in records)
+
+
+def _spec(record: CareRecord, at: datetime) -> deadlines.ClockSpec:
+    version = cast(PolicyVersion, record.policy_version)
+    return deadlines.ClockSpec(
+        subject_type=SUBJECT, subject_id=record.pk, kind=VISIT, term=term_in(version), unit_id=unit_of(record),
+        started_at=at, policy_version_id=version.pk,
+    )  # fmt: skip
+
+
+def _turn(record: CareRecord, at: datetime) -> CareTurn:
+    place = {name: getattr(record, name) for name in PLACE}
+    return CareTurn(
+        record=record, kind_id=record.kind_id, level=record.level, started_at=at, due_at=record.due_at, **place
+    )  # fmt: skip
 
 
 def end(record: CareRecord, now: datetime, outcome: str = Clock.MET) -> CareTurn:

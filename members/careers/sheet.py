@@ -16,6 +16,7 @@ from governance.sheets.cells import Cells
 from governance.sheets.declare import NEW, SAME, Column, Sheet
 from governance.sheets.lists import ListExporter
 from grids.models import Unit
+from grids.sheet_units import Units, unit_words
 from members.careers.filters import CareerFilterSet
 from members.careers.pay import Scales
 from members.careers.services import careers
@@ -24,19 +25,9 @@ from members.careers.tabs import CAREER_TABS
 from members.models import Career, Person
 from members.models.careers import CERTIFICATES, DEGREES, GRID, POSTS, RECRUITED
 from members.services._common import today_of
-from members.sheets.rows import (
-    IDENTITY,
-    NAME,
-    BatchImporter,
-    Units,
-    Who,
-    identity_of,
-    needed_day,
-    read_who,
-    unit_words,
-    word_of,
-)
-from members.sheets.wanted import plain
+from members.sheets.exporting import identity_of
+from members.sheets.finding import IDENTITY, NAME, BatchImporter, Who, read_who
+from members.sheets.reading import needed_day, word_of
 
 LEVELS = ("community", "grid")
 
@@ -124,7 +115,7 @@ class CareerImporter(BatchImporter[Wanted, Context]):
     def take(self, value: Wanted, context: Context) -> str:
         """By the part of the service."""
         person = context.people.get(value.who.index)
-        if person is None or plain(person.name) != value.who.name:
+        if person is None or not value.who.is_named(person):
             raise careers.unknown()
         if (known := context.serving.get(person.pk)) is not None:
             _same_or_refused(known, value)

@@ -15,6 +15,7 @@ from governance.scope import Actor, UnitKind
 from governance.sheets.cells import Cells
 from governance.sheets.declare import CHANGED, NEW, SAME, Column, Sheet
 from governance.sheets.lists import ListExporter
+from governance.spreadsheets import cell_text
 from governance.ui.lists import Tab
 from grids.models import Unit
 from grids.selectors import in_order
@@ -25,12 +26,25 @@ from members.designations.views.couriers import in_scope, list_tabs
 from members.models import Courier
 from members.models.designations import COMPANIES, TRADES
 from members.services.persons import REVEAL
-from members.sheets import by_person
-from members.sheets.by_person import IDENTITY, NAME, Offered, PersonImporter, Who, plain, read_text, read_who, said
 from members.sheets.columns import by_label
 from members.sheets.exporting import identity_of
+from members.sheets.finding import (
+    IDENTITY,
+    NEEDED_NAME,
+    OF_FORMS,
+    BatchImporter,
+    Who,
+    check_name,
+    ids_by_number,
+    read_who,
+    unknown,
+)
+from members.sheets.reading import Offered, read_text, said
 
-TRADE_WORDS = {plain(label): code for label, code in by_label(TRADES).items()} | {"骑手": "rider", "快递": "courier"}
+TRADE_WORDS = {cell_text(label): code for label, code in by_label(TRADES).items()} | {
+    "骑手": "rider",
+    "快递": "courier",
+}
 COMPANY_WORDS = by_label(COMPANIES)
 _BETWEEN = re.compile(r"[、,;\s]+")
 
@@ -47,7 +61,7 @@ def _own(actor: Actor) -> Offered[Unit]:
 
 
 COLUMNS = (
-    NAME,
+    NEEDED_NAME,
     IDENTITY,
     Column(
         key="trade", label="职业", is_needed=True, choices=[label for _, label in TRADES], is_strict=False, width=18
@@ -88,8 +102,10 @@ class Context:
     riding: dict[int, int] = field(default_factory=dict)
 
 
-class CourierImporter(PersonImporter[Wanted, Context]):
+class CourierImporter(BatchImporter[Wanted, Context]):
     """Known by the person: one on record is corrected, else put on record."""
+
+    columns = OF_FORMS
 
     def prepare(self, actor: Actor, now: datetime) -> Context:
         """The own communities, and those that may be served."""
@@ -110,22 +126,22 @@ class CourierImporter(PersonImporter[Wanted, Context]):
 
     def look_up(self, values: Sequence[Wanted], context: Context) -> None:
         """Two queries a batch; each row then locks what it changes."""
-        context.people = by_person.ids_by_number((one.who.index for one in values), context.by.district_id)
+        context.people = ids_by_number((one.who.index for one in values), context.by.district_id)
         rows = Courier.objects.visible_to(context.by).open().filter(person_id__in=context.people.values())
         context.riding = dict(rows.values_list("person_id", "pk"))
 
     def take(self, value: Wanted, context: Context) -> str:
         """One row."""
         if (person_id := context.people.get(value.who.index)) is None:
-            raise by_person.unknown()
+            raise unknown()
         if (courier_id := context.riding.get(person_id)) is not None:
             return self._known(courier_id, value, context)
         try:
             person = couriers.known(person_id, context.by)
         except NotFound:
             # In the words for who is nowhere on record.
-            raise by_person.unknown() from None
-        by_person.check_name(person, value.who)
+            raise unknown() from None
+        check_name(person, value.who)
         facts = CourierFacts(
             unit_id=value.unit_id, trade=value.trade, company=value.company, station=value.station,
             routes=value.routes, units=value.units or (),
@@ -135,7 +151,7 @@ class CourierImporter(PersonImporter[Wanted, Context]):
 
     def _known(self, courier_id: int, value: Wanted, context: Context) -> str:
         courier = couriers.locked(courier_id, context.by)
-        by_person.check_name(courier.person, value.who)
+        check_name(courier.person, value.who)
         served = tuple(sorted(courier.units.values_list("pk", flat=True)))
         facts = CourierFacts(
             unit_id=value.unit_id, trade=value.trade, company=value.company,
@@ -155,10 +171,10 @@ class CourierImporter(PersonImporter[Wanted, Context]):
 def _units(cells: Cells, context: Context) -> tuple[int, ...] | None:
     """The communities served, by their names."""
     names = [name for name in _BETWEEN.split(cells["units"]) if name]
-    unknown = [name for name in names if plain(name) not in context.served.found]
-    if unknown:
-        raise InvalidInput(f"服务社区没有“{unknown[0][:20]}”，请填本区社区的名称，用顿号隔开。", field="units")
-    return tuple(sorted({context.served.found[plain(name)].pk for name in names})) if names else None
+    strange = [name for name in names if cell_text(name) not in context.served.found]
+    if strange:
+        raise InvalidInput(f"服务社区没有“{strange[0][:20]}”，请填本区社区的名称，用顿号隔开。", field="units")
+    return tuple(sorted({context.served.found[cell_text(name)].pk for name in names})) if names else None
 
 
 class CourierExporter(ListExporter):

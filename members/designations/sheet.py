@@ -24,9 +24,19 @@ from members.designations.views.designations import list_tabs
 from members.models import Designation, DesignationKind
 from members.services._common import today_of
 from members.services.persons import REVEAL
-from members.sheets import by_person
-from members.sheets.by_person import IDENTITY, NAME, Offered, PersonImporter, Who, read_day, read_text, read_who, said
 from members.sheets.exporting import identity_of
+from members.sheets.finding import (
+    IDENTITY,
+    NEEDED_NAME,
+    OF_FORMS,
+    BatchImporter,
+    Who,
+    check_name,
+    ids_by_number,
+    read_who,
+    unknown,
+)
+from members.sheets.reading import Offered, read_day, read_text, said
 
 
 def _kinds() -> Offered[DesignationKind]:
@@ -39,7 +49,7 @@ def _units(actor: Actor) -> Offered[Unit]:
 
 
 COLUMNS = (
-    NAME,
+    NEEDED_NAME,
     IDENTITY,
     Column(
         key="kind", label="称号", is_needed=True, choices=lambda actor: _kinds().labels, width=28, most=40,
@@ -86,8 +96,10 @@ class Context:
     named: dict[tuple[int, int, int], list[Designation]] = field(default_factory=dict)
 
 
-class DesignationImporter(PersonImporter[Wanted, Context]):
+class DesignationImporter(BatchImporter[Wanted, Context]):
     """Known by person, kind and unit: one that runs is corrected, else somebody is named."""
+
+    columns = OF_FORMS
 
     def prepare(self, actor: Actor, now: datetime) -> Context:
         """The kinds in use and the units in which the actor names."""
@@ -104,7 +116,7 @@ class DesignationImporter(PersonImporter[Wanted, Context]):
 
     def look_up(self, values: Sequence[Wanted], context: Context) -> None:
         """Two queries a batch; each row then locks whom it names."""
-        context.people = by_person.ids_by_number((one.who.index for one in values), context.by.district_id)
+        context.people = ids_by_number((one.who.index for one in values), context.by.district_id)
         rows = Designation.objects.filter(
             person_id__in=context.people.values(), unit_id__in={one.unit_id for one in values}
         ).exclude(ended_how="merged")
@@ -115,7 +127,7 @@ class DesignationImporter(PersonImporter[Wanted, Context]):
     def take(self, value: Wanted, context: Context) -> str:
         """One row."""
         if (person_id := context.people.get(value.who.index)) is None:
-            raise by_person.unknown()
+            raise unknown()
         known = context.named.setdefault((person_id, *value.what), [])
         present = next((one for one in known if one.from_on == value.from_on), None) or next(
             (one for one in known if one.until_on is None or one.until_on >= context.today), None
@@ -130,8 +142,8 @@ class DesignationImporter(PersonImporter[Wanted, Context]):
             person = services.namable(person_id, context.by)
         except NotFound:
             # In the words for who is nowhere on record.
-            raise by_person.unknown() from None
-        by_person.check_name(person, value.who)
+            raise unknown() from None
+        check_name(person, value.who)
         naming = Naming(
             kind_id=value.kind_id, unit_id=value.unit_id, from_on=value.from_on, until_on=value.until_on,
             grounds=value.grounds,
@@ -139,7 +151,7 @@ class DesignationImporter(PersonImporter[Wanted, Context]):
         return services.write_named(person, naming, context.by, context.now)
 
     def _known(self, present: Designation, value: Wanted, known: list[Designation], context: Context) -> str:
-        by_person.check_name(present.person, value.who)
+        check_name(present.person, value.who)
         if value.from_on not in {None, present.from_on}:
             raise InvalidInput(f"起始日期登记为 {present.from_on:%Y-%m-%d}，不能在表格里改。", field="from_on")
         until_on, grounds = value.until_on or present.until_on, said(value.grounds, present.grounds)

@@ -183,7 +183,7 @@ class _Street:
         joined = self.today - timedelta(days=365 * years + self.rng.randint(0, 300))
         is_new = years == 1 and category != RETIRED_SOE
         if is_new:
-            joined = self.today - timedelta(days=self.rng.randint(5, 390))
+            joined = self.today - timedelta(days=self.rng.randint(5, 430))
         has_employer = category in {RETIRED_SOE, EMPLOYED, NEW_EMPLOYMENT}
         self.rows.memberships.append(PartyMembership(
             person_id=one.pk, organisation=branch, kind=PROBATIONARY if is_new else "full", category=category,
@@ -297,6 +297,7 @@ def _write(rows: _Rows, now: datetime) -> int:
     PartyPost.objects.bulk_create(rows.posts)
     _write_doubles(rows.doubles, now.date())
     start_many(clocks.election_specs(rows.terms, now), now)
+    clocks.begin_probation(rows.memberships, now)
     lists: tuple[Sequence[Any], ...] = (rows.organisations, rows.memberships, rows.terms, rows.posts, rows.doubles)
     return sum(len(made) for made in lists)
 

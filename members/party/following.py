@@ -9,6 +9,7 @@ from governance.errors import IllegalState
 from governance.scope import Actor
 from members.models import DoubleRegistration, MembershipTransfer, PartyMembership, PartyPost, Person
 from members.models.party import IN_TRANSIT
+from members.party import clocks
 from members.party.services import transfers
 from members.party.services._common import record, today_of
 from members.party.services.memberships import ended
@@ -27,6 +28,7 @@ def on_merged(*, keep: Person, drop: Person, by: Actor, now: datetime) -> None:
             raise IllegalState("两份档案的组织关系在不同的党组织，请先办理转接或结束其中一条。")
         theirs.until_on, theirs.ended_how = max(today, theirs.from_on), "merged"
         theirs.save(update_fields=["until_on", "ended_how"])
+        clocks.end_probation(theirs, now, met=False)
     _end_doubled(PartyPost, keep, drop, today, same="organisation_id", how="merged")
     _end_doubled(DoubleRegistration, keep, drop, today, same=None, how="档案合并")
     for model in (PartyMembership, PartyPost, DoubleRegistration, MembershipTransfer):
@@ -54,7 +56,7 @@ def on_gone(*, person: Person, how: str, on: date, by: Actor, now: datetime) -> 
     transfers.gone(person.pk, _WORDS[how], by, now)
     membership = _present(person)
     if membership is not None:
-        ended(membership, how, max(on, membership.from_on), words=_WORDS[how])
+        ended(membership, how, max(on, membership.from_on), now, words=_WORDS[how])
         record("party.member_end", membership, by=by, now=now, reason=_WORDS[how], after={"ended_how": how})
     for post in PartyPost.objects.select_for_update().filter(person=person, until_on=None):
         post.until_on, post.ended_how = max(on, post.from_on), "died" if how == "died" else "left"

@@ -11,7 +11,7 @@ from governance.audit import services as audit
 from governance.deadlines.models import Clock
 from governance.outbox import gathering
 from governance.scope import PLATFORM
-from members.models import MembershipTransfer, PartyOrganisation, Term
+from members.models import MembershipTransfer, PartyMembership, PartyOrganisation, Term
 from members.party import clocks
 from members.party.services._common import people_of, told_above, told_at
 
@@ -75,6 +75,33 @@ class OrganisationClocks:
 
     def on_moved(self, clock: Clock, old_due: datetime, new_due: datetime, now: datetime) -> None:
         """Terms count in calendar days: no working calendar moves them."""
+
+
+class MembershipClocks:
+    """The engine's handler for probations."""
+
+    def lock(self, subject_ids: Collection[int], *, skip_locked: bool) -> list[int]:
+        """The memberships, by primary key."""
+        rows = PartyMembership.objects.select_for_update(of=("self",), skip_locked=skip_locked)
+        return list(rows.filter(pk__in=subject_ids).order_by("pk").values_list("pk", flat=True))
+
+    def on_step(self, clock: Clock, action: str, due_at: datetime, now: datetime) -> None:
+        """A month before and on the last day: who decides is told. Not decided: the level above, then the district."""
+        one = PartyMembership.objects.select_related("organisation").get(pk=clock.subject_id)
+        organisation = one.organisation
+        people = told_at(organisation, now)
+        if action != clocks.WARN:
+            people |= told_above(organisation, now)
+        if action == clocks.REPORT:
+            people |= people_of(organisation.district_id, "district", now)
+        words = "预备期满，转正讨论已超期" if action != clocks.WARN else "预备期满，请讨论转正"
+        if action == clocks.WARN and one.probation_ends_on and timezone.localdate(now) < one.probation_ends_on:
+            words = "预备期即将届满"
+        _tell(clock, action, people, f"{words}：{organisation.name}（{one.probation_ends_on:%Y-%m-%d}）", due_at, now)
+        _record(clock, action, organisation.name, now)
+
+    def on_moved(self, clock: Clock, old_due: datetime, new_due: datetime, now: datetime) -> None:
+        """Whole days: no working calendar moves them. Lists read the clock itself."""
 
 
 def _tell(clock: Clock, action: str, people: set[int], title: str, due_at: datetime, now: datetime) -> None:

@@ -67,6 +67,8 @@ _ACTIONS = {
     "party.party_transfer.party_soon": "组织关系接收即将到期", "party.party_transfer.party_late": "组织关系接收超期",
     "party.party_transfer.party_report_above": "组织关系接收超期报上级", "party.party_election.party_soon": "即将届满",
     "party.party_election.party_late": "应换届未换届", "party.party_election.party_report_above": "应换届未换届报上级",
+    "party.party_probation.party_soon": "预备期满提醒", "party.party_probation.party_late": "转正讨论超期",
+    "party.party_probation.party_report_above": "转正讨论超期报上级",
 }  # fmt: skip
 _FIELDS = {
     "parent_id": "上级党组织", "unit_id": "所在单位", "theme": "特色主题", "term_years": "任期（年）",
@@ -85,6 +87,7 @@ def register() -> None:
     _register_clocks()
     outbox.register_subject(clocks.OF_TRANSFER, url=lambda pk: reverse("members:party_transfer", args=[pk]))
     outbox.register_subject(clocks.OF_ORGANISATION, url=lambda pk: reverse("members:party_organisation", args=[pk]))
+    outbox.register_subject(clocks.OF_MEMBERSHIP, url=lambda pk: reverse("members:party_member", args=[pk]))
     registry.register_section(person_section, order=registry.PARTY)
     registry.register_on_merged(following.on_merged)
     registry.register_on_gone(following.on_gone)
@@ -114,10 +117,12 @@ def _register_record() -> None:
 def _register_clocks() -> None:
     deadlines.register(clocks.OF_TRANSFER, handlers.TransferClocks())
     deadlines.register(clocks.OF_ORGANISATION, handlers.OrganisationClocks())
-    name_kinds({clocks.TRANSFER: "接收组织关系", clocks.ELECTION: "换届"})
-    for subject in (clocks.OF_TRANSFER, clocks.OF_ORGANISATION):
+    deadlines.register(clocks.OF_MEMBERSHIP, handlers.MembershipClocks())
+    name_kinds({clocks.TRANSFER: "接收组织关系", clocks.ELECTION: "换届", clocks.PROBATION: "讨论转正"})
+    for subject in (clocks.OF_TRANSFER, clocks.OF_ORGANISATION, clocks.OF_MEMBERSHIP):
         steps.register_action(subject, clocks.WARN, "提醒", places=(steps.WARNING,))
         steps.register_action(subject, clocks.LATE, "超期", places=(steps.MISSED,))
         steps.register_action(subject, clocks.REPORT, "报上级", places=(steps.LADDER,))
     ship_policy(clocks.OF_TRANSFER, clocks.TRANSFER, "组织关系转接", clocks.TRANSFER_TERMS)
     ship_policy(clocks.OF_ORGANISATION, clocks.ELECTION, "党组织换届", clocks.ELECTION_TERMS)
+    ship_policy(clocks.OF_MEMBERSHIP, clocks.PROBATION, "预备党员转正", clocks.PROBATION_TERMS)

@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from django.db.models import Case, Count, F, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 
+from governance.deadlines.models import Clock
 from governance.scope import Actor, UnitKind
 from grids.models import Unit
 from members.models import MembershipTransfer, PartyMembership, PartyOrganisation, PartyPost, Term
@@ -23,6 +24,7 @@ from members.models.party import (
     PROBATIONARY,
     SECRETARY,
 )
+from members.party import clocks
 from members.party.querysets import ORGANISATIONS, place_of
 from members.party.rules import (
     BRANCHES,
@@ -201,6 +203,20 @@ def probation_over(rows: QuerySet[PartyMembership], today: date) -> QuerySet[Par
     return rows.filter(kind=PROBATIONARY, probation_ends_on__lte=today)
 
 
+def probation_late(rows: QuerySet[PartyMembership]) -> QuerySet[PartyMembership]:
+    """Those about whom nothing was decided within the limit after that."""
+    return rows.filter(pk__in=_late_probations().values("subject_id"))
+
+
+def with_lateness(rows: QuerySet[PartyMembership]) -> QuerySet[PartyMembership]:
+    """Each with whether it is one of those: `is_late`."""
+    return rows.annotate(is_late=Exists(_late_probations().filter(subject_id=OuterRef("pk"))))
+
+
+def _late_probations() -> QuerySet[Clock]:
+    return clocks.open_probations().filter(overdue_since__isnull=False)
+
+
 def lives_elsewhere(rows: QuerySet[PartyMembership]) -> QuerySet[PartyMembership]:
     """Whose home is in another community than their organisation: a transfer is suggested, and nobody is moved."""
     return rows.exclude(community=None).filter(person__state="here").exclude(person__community_id=F("community_id"))
@@ -240,6 +256,7 @@ class FigureRow:
     transfers: int = 0
     late_transfers: int = 0
     late_elections: int = 0
+    late_probations: int = 0
 
     @property
     def organisations(self) -> int:
@@ -258,7 +275,7 @@ class FigureRow:
 
 
 def figures(actor: Actor, today: date) -> list[FigureRow]:
-    """By street for the district, by community below, the grid's own for its workers; six queries."""
+    """By street for the district, by community below, the grid's own for its workers; seven queries."""
     kind = {UnitKind.DISTRICT: UnitKind.STREET, UnitKind.GRID: UnitKind.GRID}.get(
         actor.unit_kind or UnitKind.GRID, UnitKind.COMMUNITY
     )
@@ -302,6 +319,10 @@ def _count_late(rows: dict[int, FigureRow], column: str, actor: Actor, today: da
     for unit, count in due.values_list(f"organisation__{column}").annotate(count=Count("pk")):
         if unit in rows:
             rows[unit].late_elections = count
+    overdue = probation_late(PartyMembership.objects.current().filter(**(place_of(actor, ORGANISATIONS) or {"pk": 0})))
+    for unit, count in overdue.order_by().values_list(column).annotate(count=Count("pk")):
+        if unit in rows:
+            rows[unit].late_probations = count
 
 
 def total(rows: Iterable[FigureRow], unit: Unit) -> FigureRow:
@@ -310,7 +331,7 @@ def total(rows: Iterable[FigureRow], unit: Unit) -> FigureRow:
     for row in rows:
         made.kinds += row.kinds
         made.categories += row.categories
-        for name in ("members", "probationary", "transfers", "late_transfers", "late_elections"):
+        for name in ("members", "probationary", "transfers", "late_transfers", "late_elections", "late_probations"):
             setattr(made, name, getattr(made, name) + getattr(row, name))
     return made
 

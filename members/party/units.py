@@ -100,11 +100,12 @@ def _resettle(unit: Unit) -> None:
 
 
 def _hold_clocks(inside: QuerySet[Unit]) -> None:
-    """Elections, and members on their way here, are held against whoever decides there now."""
+    """Elections, probations and members on their way here are held against whoever decides there now."""
     held: dict[int, list[int]] = defaultdict(list)
     for organisation in PartyOrganisation.objects.open().filter(unit__in=inside):
         held[owner_of(organisation)].append(organisation.pk)
     for unit_id, ids in held.items():
         clocks.give_elections_to(ids, unit_id)
+        clocks.give_probations_to(ids, unit_id)
         coming = MembershipTransfer.objects.filter(to_organisation__in=ids, state=IN_TRANSIT)
         clocks.give_transfers_to(coming.values_list("pk", flat=True), unit_id)

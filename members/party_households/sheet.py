@@ -28,9 +28,18 @@ from members.party_households.views.pages import list_tabs
 from members.services._common import today_of
 from members.services.households import where
 from members.services.persons import REVEAL
-from members.sheets import by_person
-from members.sheets.by_person import IDENTITY, NAME, Offered, PersonImporter, Who, read_day, read_text, read_who, said
 from members.sheets.exporting import identity_of
+from members.sheets.finding import (
+    IDENTITY,
+    NEEDED_NAME,
+    BatchImporter,
+    Who,
+    check_name,
+    locked_by_number,
+    read_who,
+    unknown,
+)
+from members.sheets.reading import Offered, read_day, read_text, said
 from members.sheets.wanted import HomeKey, home_key, plain
 
 
@@ -45,7 +54,7 @@ def _buildings(actor: Actor) -> list[str]:
 
 
 COLUMNS = (
-    NAME,
+    NEEDED_NAME,
     IDENTITY,
     Column(
         key="grid", label="网格", choices=lambda actor: _grids(actor).labels, width=16,
@@ -88,7 +97,7 @@ class Context:
     looked_after: dict[int, int] = field(default_factory=dict)
 
 
-class PartyHouseholdImporter(PersonImporter[Wanted, Context]):
+class PartyHouseholdImporter(BatchImporter[Wanted, Context]):
     """A party household is opened with the first row of its member; each row adds the home that it names."""
 
     columns = {"person": "identity", "on": "from_on", "households": "room"}
@@ -108,7 +117,7 @@ class PartyHouseholdImporter(PersonImporter[Wanted, Context]):
 
     def look_up(self, values: Sequence[Wanted], context: Context) -> None:
         """Who and where, in five queries; each row then locks what it changes."""
-        visible = by_person.locked_by_number({one.who.index for one in values}, context.by)
+        visible = locked_by_number({one.who.index for one in values}, context.by)
         context.people = {index: person.pk for index, person in visible.items()}
         hubs = PartyHousehold.objects.visible_to(context.by).open().filter(person_id__in=context.people.values())
         context.hubs = dict(hubs.values_list("person_id", "pk"))
@@ -120,7 +129,7 @@ class PartyHouseholdImporter(PersonImporter[Wanted, Context]):
     def take(self, value: Wanted, context: Context) -> str:
         """One row."""
         if (person_id := context.people.get(value.who.index)) is None:
-            raise by_person.unknown()
+            raise unknown()
         household = _household(value, context)
         if (hub_id := context.hubs.get(person_id)) is None:
             hub = self._opened(person_id, value, context)
@@ -139,12 +148,12 @@ class PartyHouseholdImporter(PersonImporter[Wanted, Context]):
 
     def _opened(self, person_id: int, value: Wanted, context: Context) -> PartyHousehold:
         person = naming.member_of(person_id, context.by)
-        by_person.check_name(person, value.who)
+        check_name(person, value.who)
         facts = PartyHouseholdFacts(sign_number=value.sign_number)
         return naming.write_opened(person, facts, value.from_on, context.by, context.now)
 
     def _corrected(self, hub: PartyHousehold, value: Wanted, context: Context) -> str:
-        by_person.check_name(hub.person, value.who)
+        check_name(hub.person, value.who)
         if value.from_on not in {None, hub.from_on}:
             raise InvalidInput(f"设立日期登记为 {hub.from_on:%Y-%m-%d}，不能在表格里改。", field="from_on")
         facts = PartyHouseholdFacts(sign_number=said(value.sign_number, hub.sign_number), duties=hub.duties)

@@ -46,7 +46,8 @@ class PeopleExporter(ListExporter):
         stay = next(iter(thing.now_in), None)
         unit = thing.grid or thing.community
         return [
-            thing.name, *_numbers(thing, with_numbers=with_numbers), thing.get_gender_display(),
+            thing.name, identity_of(thing, with_numbers=with_numbers), phone_of(thing, with_numbers=with_numbers),
+            thing.get_gender_display(),
             thing.born_on.isoformat() if thing.born_on else "", stay.get_relation_display() if stay else "",
             thing.get_residence_display(), *_home(stay), f"{unit.code} {unit.name}",
             stay.household.get_kind_display() if stay else "", stay.from_on.isoformat() if stay else "",
@@ -54,20 +55,18 @@ class PeopleExporter(ListExporter):
         ]  # fmt: skip
 
 
-def _numbers(person: Person, *, with_numbers: bool) -> tuple[str, str]:
-    if not with_numbers:
-        return person.identity_masked, person.phone_masked
-    return (
-        open_sealed(person.identity_sealed, context=identity.identity_context(person)),
-        open_sealed(person.phone_sealed, context=identity.phone_context(person)),
-    )
-
-
 def identity_of(person: Person, *, with_numbers: bool) -> str:
     """The identity number for a file, masked unless it was asked for in full."""
     if not with_numbers:
         return person.identity_masked
     return open_sealed(person.identity_sealed, context=identity.identity_context(person))
+
+
+def phone_of(person: Person, *, with_numbers: bool) -> str:
+    """The phone number for a file, masked unless it was asked for in full."""
+    if not with_numbers:
+        return person.phone_masked
+    return open_sealed(person.phone_sealed, context=identity.phone_context(person))
 
 
 def _home(stay: Stay | None) -> tuple[str, str, str, str]:

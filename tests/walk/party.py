@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from governance.deadlines.services import sweep
 from governance.errors import InvalidInput, NotFound
 from governance.scope import Actor
 from members.models import (
@@ -80,8 +81,10 @@ def _empty(world: World, by: Any = None) -> tuple[Tree, Person]:
 
 
 def _new(world: World, by: Any = None) -> PartyMembership:
-    """A probationary member whose year is over."""
-    return _member(world, _tree(world).branch, "赵雪", kind="probationary", joined_party_on=date(2025, 11, 1))
+    """A probationary member whose year is over, of which who decides was reminded."""
+    made = _member(world, _tree(world).branch, "赵雪", kind="probationary", joined_party_on=date(2025, 11, 1))
+    sweep(MADE)
+    return made
 
 
 def _given(world: World, by: Any = None) -> MembershipTransfer:
@@ -324,7 +327,7 @@ SAMPLES = [
         ),
     ),
     Sample(
-        memberships.make_full, _make_full, make=_new, changes="members_partymembership",
+        memberships.make_full, _make_full, make=_new, changes="members_partymembership deadlines_clock",
         then=lambda world, one, made: made.kind == "full",
         rows=_row("party.full", _MEMBER, _result),
         refused=(
@@ -334,7 +337,7 @@ SAMPLES = [
         ),
     ),
     Sample(
-        memberships.prolong, _prolong, make=_new, changes="members_partymembership",
+        memberships.prolong, _prolong, make=_new, changes="members_partymembership deadlines_clock",
         then=lambda world, one, made: made.probation_ends_on == date(2027, 5, 1),
         rows=_row("party.prolong", _MEMBER, _result),
         refused=(

@@ -76,9 +76,18 @@ def plain(text: str, *, label: str, field: str, most: int, least: int = 0) -> st
 
 def event(record: CareRecord, kind: str, words: str, *, by: Actor, now: datetime) -> CareEvent:
     """A line of the record's history."""
-    return CareEvent.objects.create(
-        record=record, kind=kind, at=now, words=words[:500], by_user=by.user_id, by_name=by.user_name,
-        unit_name=by.unit_name,
+    (made,) = events([(record, kind, words)], by=by, now=now)
+    return made
+
+
+def events(lines: Iterable[tuple[CareRecord, str, str]], *, by: Actor, now: datetime) -> list[CareEvent]:
+    """Lines of many records' histories: (record, kind, words)."""
+    return CareEvent.objects.bulk_create(
+        CareEvent(
+            record=record, kind=kind, at=now, words=words[:500], by_user=by.user_id, by_name=by.user_name,
+            unit_name=by.unit_name,
+        )
+        for record, kind, words in lines
     )  # fmt: skip
 
 
@@ -96,4 +105,15 @@ def note(
     audit.record(
         action=action, subject_type=SUBJECT, subject_id=record.pk, subject_label=str(record), before=before,
         after=after, reason=reason, by=by, now=now,
+    )  # fmt: skip
+
+
+def notes(
+    action: str, afters: Iterable[tuple[CareRecord, Mapping[str, Any]]], *, by: Actor, now: datetime
+) -> None:  # fmt: skip
+    """The same of many new records: (record, after)."""
+    audit.record_many(
+        {"action": action, "subject_type": SUBJECT, "subject_id": record.pk, "subject_label": str(record),
+         "after": after, "by": by, "now": now}
+        for record, after in afters
     )  # fmt: skip

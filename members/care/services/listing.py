@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -52,14 +53,41 @@ def add_record(*, person_id: int, kind_id: int, entry: Entry, by: Actor, now: da
 
 def put_on(person: Person, kind: CareKind, entry: Entry, *, by: Actor, now: datetime) -> CareRecord:
     """Put a locked person on a list, in the caller's transaction. Raises as `add_record` does."""
+    record = drawn_up(person, kind, entry, now)
+    known = CareRecord.objects.filter(person=person, kind=kind).exclude(state=ENDED)
+    try:
+        with transaction.atomic():
+            write_listed([record], by=by, now=now)
+    except IntegrityError:
+        if not known.exists():
+            raise
+        raise IllegalState(f"{person.name} 已在{kind.name}名单中，请在原记录上修改。") from None
+    return record
+
+
+def drawn_up(person: Person, kind: CareKind, entry: Entry, now: datetime) -> CareRecord:
+    """A record as it would be written, which is left to `write_listed`. Raises InvalidInput naming the field."""
     place = {name: getattr(person, name) for name in turns.PLACE}
     record = CareRecord(person=person, kind=kind, since=today_of(now), made_at=now, changed_at=now, **place)
     _set(record, entry, now)
-    _insert(record)
-    turns.begin(record, now, now)
-    _common.event(record, "listed", f"列入{kind.name}，{record.get_level_display()}。", by=by, now=now)
-    _common.note("care.add", record, by=by, now=now, after={"kind": kind.name, **_facts(_kept(record))})
     return record
+
+
+def write_listed(records: Sequence[CareRecord], *, by: Actor, now: datetime) -> None:
+    """Write new records, each with its first turn, clock, history and entry of the record, in a dozen statements.
+
+    The caller holds the persons. Raises IntegrityError where one is on that list already, IllegalState where a limit
+    cannot be counted.
+    """
+    turns.begin_many(records, now)
+    _common.events(
+        [(record, "listed", f"列入{record.kind.name}，{record.get_level_display()}。") for record in records],
+        by=by, now=now,
+    )  # fmt: skip
+    _common.notes(
+        "care.add", [(record, {"kind": record.kind.name, **_facts(_kept(record))}) for record in records], by=by,
+        now=now,
+    )  # fmt: skip
 
 
 def change_record(
@@ -72,6 +100,13 @@ def change_record(
         if not correct(record, entry, by=by, now=now):
             raise InvalidInput("没有改动任何内容，无需保存。")
     return record
+
+
+def says_same(record: CareRecord, entry: Entry, now: datetime) -> bool:
+    """Whether `correct` would find nothing different; nothing is written. Raises InvalidInput naming the field."""
+    read = copy(record)
+    _set(read, entry, now)
+    return _kept(read) == _kept(record)
 
 
 def correct(record: CareRecord, entry: Entry, *, by: Actor, now: datetime) -> bool:
@@ -164,17 +199,6 @@ def _set(record: CareRecord, entry: Entry, now: datetime) -> None:
     if entry.visitor_id != record.visitor_id:
         _common.check_visitor(record, entry.visitor_id, now)
         record.visitor_id = entry.visitor_id
-
-
-def _insert(record: CareRecord) -> None:
-    known = CareRecord.objects.filter(person=record.person, kind=record.kind).exclude(state=ENDED)
-    try:
-        with transaction.atomic():
-            record.save(force_insert=True)
-    except IntegrityError:
-        if not known.exists():
-            raise
-        raise IllegalState(f"{record.person.name} 已在{record.kind.name}名单中，请在原记录上修改。") from None
 
 
 def _kept(record: CareRecord) -> dict[str, Any]:

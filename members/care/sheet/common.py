@@ -12,8 +12,8 @@ from governance.scope import Actor
 from governance.sheets.cells import Cells
 from governance.sheets.declare import Column
 from members.care.services import _common
-from members.models import CareKind, CareRecord
-from members.sheets.rows import People, Who
+from members.models import CareKind, CareRecord, Person
+from members.sheets.finding import People, Who
 
 
 def kind_words(actor: Actor) -> list[str]:
@@ -46,6 +46,11 @@ class Context:
         rows = CareRecord.objects.visible_to(self.by).open().filter(person__in=ids)
         found = _common.locked_many(rows.values_list("pk", flat=True), self.by)
         self.records = {(record.person_id, record.kind_id): record for record in found}
+
+    def found(self, who: Who, kind: CareKind) -> tuple[Person, CareRecord | None]:
+        """The person of a row, and their entry on the list. Raises NotFound, InvalidInput, in the sheet's words."""
+        person = self.people.get(who)
+        return person, self.records.get((person.pk, kind.pk))
 
 
 def read_kind(cells: Cells, context: Context) -> CareKind:

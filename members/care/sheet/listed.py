@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
+from governance.errors import DomainError
 from governance.scope import Actor
 from governance.sheets.cells import Cells
-from governance.sheets.declare import CHANGED, NEW, SAME, Column, Sheet
+from governance.sheets.declare import CHANGED, NEW, SAME, Column, Row, Sheet, Verdict
 from governance.sheets.lists import ListExporter
 from governance.ui import dates
 from members.care import selectors
@@ -23,9 +25,12 @@ from members.care.services.listing import Entry
 from members.care.sheet.common import KIND, Context, read_kind
 from members.care.tabs import CARE_TABS
 from members.care.words import EDIT
-from members.models import CareKind, CareRecord
+from members.models import CareKind, CareRecord, Person
 from members.models.care import LEVELS
-from members.sheets.rows import IDENTITY, NAME, BatchImporter, Who, identity_of, read_who, word_of
+from members.sheets.exporting import identity_of
+from members.sheets.finding import IDENTITY, NAME, BatchImporter, Who, read_who
+from members.sheets.lookups import take_turn
+from members.sheets.reading import word_of
 
 COLUMNS = (
     NAME,
@@ -72,28 +77,87 @@ class CareImporter(BatchImporter[Wanted, Context]):
     def read_row(self, cells: Cells, context: Context) -> Wanted:
         """The lengths and the day are the service's matter."""
         return Wanted(
-            read_who(cells), read_kind(cells, context), word_of(cells, "level", LEVELS), cells["grounds"],
-            cells.day("since"), cells["words"],
+            read_who(cells, needs_name=False), read_kind(cells, context), word_of(cells, "level", LEVELS),
+            cells["grounds"], cells.day("since"), cells["words"],
         )  # fmt: skip
 
     def look_up(self, values: Sequence[Wanted], context: Context) -> None:
         """Persons and their records."""
         context.look_up(value.who for value in values)
 
+    def apply(self, rows: Sequence[Row[Wanted]], context: Context, *, is_look: bool) -> list[Verdict]:
+        """All new entries of a batch are written together; where that cannot be, each row for itself tells which."""
+        try:
+            with transaction.atomic():
+                return self._together([row.value for row in rows], context)
+        except (IntegrityError, DomainError):
+            return super().apply(rows, context, is_look=is_look)
+
+    def _together(self, values: Sequence[Wanted], context: Context) -> list[Verdict]:
+        take_turn(context.by.unit_id)
+        self.look_up(values, context)
+        batch = _Batch(context)
+        verdicts = [batch.judged(value) for value in values]
+        batch.flush()
+        return verdicts
+
     def take(self, value: Wanted, context: Context) -> str:
         """By the parts of the services."""
-        person = context.people.get(value.who)
-        known = context.records.get((person.pk, value.kind.pk))
-        if known is None:
-            made = listing.put_on(person, value.kind, value.entry(None), by=context.by, now=context.now)
-            context.records[person.pk, value.kind.pk] = made
-            return NEW
-        # What a refused row has set must not stay on the record that the next row finds.
-        record = copy(known)
-        if not listing.correct(record, value.entry(record), by=context.by, now=context.now):
-            return SAME
-        context.records[person.pk, value.kind.pk] = record
-        return CHANGED
+        person, known = context.found(value.who, value.kind)
+        if known is not None:
+            return _corrected(known, value, context)
+        made = listing.put_on(person, value.kind, value.entry(None), by=context.by, now=context.now)
+        context.records[person.pk, value.kind.pk] = made
+        return NEW
+
+
+def _corrected(known: CareRecord, value: Wanted, context: Context) -> str:
+    # What a refused row has set must not stay on the record that the next row finds.
+    record = copy(known)
+    if not listing.correct(record, value.entry(record), by=context.by, now=context.now):
+        return SAME
+    context.records[known.person_id, known.kind_id] = record
+    return CHANGED
+
+
+class _Batch:
+    """The entries of a batch that are drawn up and not written yet."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.new: list[CareRecord] = []
+
+    def judged(self, value: Wanted) -> Verdict:
+        """What becomes of a row. A correction is written at once, in a savepoint of its own."""
+        try:
+            person, known = self.context.found(value.who, value.kind)
+            if known is None:
+                return self._drawn_up(person, value)
+            if listing.says_same(known, value.entry(known), self.context.now):
+                return Verdict(SAME)
+        except DomainError as refusal:
+            return Verdict.refused(refusal)
+        self.flush()
+        return self._corrected(known, value)
+
+    def _corrected(self, known: CareRecord, value: Wanted) -> Verdict:
+        try:
+            with transaction.atomic():
+                return Verdict(_corrected(known, value, self.context))
+        except DomainError as refusal:
+            return Verdict.refused(refusal)
+
+    def _drawn_up(self, person: Person, value: Wanted) -> Verdict:
+        made = listing.drawn_up(person, value.kind, value.entry(None), self.context.now)
+        self.context.records[person.pk, value.kind.pk] = made
+        self.new.append(made)
+        return Verdict(NEW)
+
+    def flush(self) -> None:
+        """Write them."""
+        if self.new:
+            listing.write_listed(self.new, by=self.context.by, now=self.context.now)
+            self.new.clear()
 
 
 class CareExporter(ListExporter):

@@ -23,7 +23,9 @@ from members.care.sheet.common import KIND, Context, none_of, read_kind
 from members.care.words import EDIT
 from members.models import CareKind, CareTurn, CareVisit
 from members.models.care import FOUND, HOWS
-from members.sheets.rows import IDENTITY, NAME, BatchImporter, Who, identity_of, needed_day, read_who
+from members.sheets.exporting import identity_of
+from members.sheets.finding import IDENTITY, NAME, BatchImporter, Who, read_who
+from members.sheets.reading import needed_day
 
 COLUMNS = (
     NAME,
@@ -71,7 +73,7 @@ class VisitImporter(BatchImporter[Wanted, VisitContext]):
 
     def read_row(self, cells: Cells, context: VisitContext) -> Wanted:
         """Who went there themselves stands in the words: the visit is written down by who imports it."""
-        who, kind = read_who(cells), read_kind(cells, context)
+        who, kind = read_who(cells, needs_name=False), read_kind(cells, context)
         on = needed_day(cells, "on", timezone.localdate(context.now))
         how, found = (
             cells.one_of(key, {label: code for code, label in pairs})

@@ -13,6 +13,7 @@ from governance.scope import Actor
 from members import registry
 from members.models import MembershipTransfer, PartyMembership, PartyOrganisation, PartyPost, Person
 from members.models.party import CATEGORIES, FULL, IN_TRANSIT, MEMBERSHIP_KINDS, PROBATIONARY
+from members.party import clocks
 from members.party.rules import PROBATION_MONTHS, PROLONGED_LEAST, PROLONGED_MOST, months_later
 from members.party.services._common import (
     locked_membership,
@@ -57,9 +58,10 @@ def admit(
 
 
 def write_admitted(membership: PartyMembership, by: Actor, now: datetime) -> None:
-    """Save one that was begun, with its record, in the caller's transaction."""
+    """Save one that was begun, with its record and its clock, in the caller's transaction."""
     membership.began_how = "admitted" if membership.kind == PROBATIONARY else "recorded"
     membership.save()
+    clocks.begin_probation([membership], now)
     record("party.admit", membership, by=by, now=now, after=kept(membership))
 
 
@@ -99,13 +101,16 @@ def change_member(*, membership_id: int, facts: Facts, by: Actor, now: datetime)
 
 def write_corrected(membership: PartyMembership, facts: Facts, by: Actor, now: datetime) -> bool:
     """Correct a locked one in the caller's transaction; whether anything was different. Raises InvalidInput."""
-    before = kept(membership)
+    before, ends_on = kept(membership), membership.probation_ends_on
     if facts.kind != membership.kind:
         raise InvalidInput("党员类型请通过“转正”办理。", field="kind")
     _set(membership, facts, now)
     if before == kept(membership):
         return False
     membership.save(update_fields=[*_KEPT, "probation_ends_on"])
+    if membership.kind == PROBATIONARY and ends_on != membership.probation_ends_on:
+        clocks.end_probation(membership, now, met=False)
+        clocks.begin_probation([membership], now)
     record("party.member_change", membership, by=by, now=now, before=before, after=kept(membership))
     return True
 
@@ -143,6 +148,7 @@ def make_full(*, membership_id: int, on: date, by: Actor, now: datetime) -> Part
             raise InvalidInput(f"预备期到 {membership.probation_ends_on:%Y-%m-%d} 为止，不能提前转正。", field="on")
         membership.kind, membership.full_on = FULL, on
         membership.save(update_fields=["kind", "full_on"])
+        clocks.end_probation(membership, now, met=True)
         record("party.full", membership, by=by, now=now, before={"kind": PROBATIONARY}, after=kept(membership))
     return membership
 
@@ -159,6 +165,8 @@ def prolong(*, membership_id: int, months: int, words: str, by: Actor, now: date
             raise IllegalState("预备期已延长过一次，不能再延长。")
         membership.probation_ends_on = months_later(first_end, months)
         membership.save(update_fields=["probation_ends_on"])
+        clocks.end_probation(membership, now, met=True)
+        clocks.begin_probation([membership], now, since=min(first_end, today_of(now)))
         record(
             "party.prolong", membership, by=by, now=now, reason=words, before={"probation_ends_on": first_end},
             after={"probation_ends_on": membership.probation_ends_on},
@@ -180,7 +188,7 @@ def end_member(*, membership_id: int, how: str, on: date, words: str, by: Actor,
         how = choice_of(how, _ENDS, label="原因", field="how")
         words = text_of(words, label="依据", field="words", most=500, least=2)
         check_not_leaving(membership)
-        ended(membership, how, day_of(on, today=today_of(now), label="日期", field="on"), words=words)
+        ended(membership, how, day_of(on, today=today_of(now), label="日期", field="on"), now, words=words)
         record("party.member_end", membership, by=by, now=now, reason=words, after={"ended_how": how})
         registry.membership_ended(person=membership.person, by=by, now=now)
     return membership
@@ -193,13 +201,17 @@ def check_not_leaving(membership: PartyMembership) -> None:
         raise IllegalState("组织关系正在转接，请先撤回或等对方接收。", code="in_transit")
 
 
-def ended(membership: PartyMembership, how: str, on: date, *, words: str = "", letter: str = "") -> None:
-    """Write the end of a membership that is locked, and of the posts that go with it."""
+def ended(
+    membership: PartyMembership, how: str, on: date, now: datetime, *, words: str = "", letter: str = ""
+) -> None:  # fmt: skip
+    """Write the end of a membership that is locked, of the posts that go with it, and of a clock about it."""
     if on < membership.from_on:
         raise InvalidInput(f"日期不能早于转入日期（{membership.from_on:%Y-%m-%d}）。", field="on")
     membership.until_on, membership.ended_how = on, how
     membership.words, membership.letter_number = words, letter
     membership.save(update_fields=["until_on", "ended_how", "words", "letter_number"])
+    # To be left out is a decision about a probationary member; who moves, leaves or dies was not decided about.
+    clocks.end_probation(membership, now, met=how in dict(_ENDS))
     reasons = {"died": "died"}
     posts = PartyPost.objects.filter(person_id=membership.person_id, organisation_id=membership.organisation_id)
     for post in posts.filter(until_on=None).select_for_update().order_by("pk"):

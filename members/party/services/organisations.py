@@ -13,7 +13,7 @@ from governance.scope import Actor, UnitKind
 from grids.models import Unit
 from grids.names import initials_of
 from members.models import DoubleRegistration, MembershipTransfer, PartyMembership, PartyOrganisation, PartyPost, Term
-from members.models.party import FEATURED_BRANCH, GROUP, IN_TRANSIT, ORGANISATION_KINDS
+from members.models.party import FEATURED_BRANCH, GROUP, IN_TRANSIT, ORGANISATION_KINDS, PROBATIONARY
 from members.party import clocks
 from members.party.rules import COMMITTEES, HOLDS_MEMBERS, PARENTS, UNITS, term_years
 from members.party.services._common import (
@@ -162,6 +162,7 @@ def _settle(organisation: PartyOrganisation, now: datetime) -> None:
     PartyOrganisation.objects.filter(pk__in=groups).update(unit_id=organisation.unit_id, **place)
     PartyMembership.objects.filter(organisation_id__in=groups, until_on=None).update(**place)
     clocks.give_elections_to([organisation.pk], owner_of(organisation))
+    clocks.give_probations_to([organisation.pk, *groups], owner_of(organisation))
 
 
 def dissolve(
@@ -232,7 +233,7 @@ def _close(
     if on < organisation.founded_on:
         raise InvalidInput(f"撤销日期不能早于成立日期（{organisation.founded_on:%Y-%m-%d}）。", field="on")
     text_of(words, label="依据", field="words", most=500, least=2)
-    _hand_on(organisation, heir, on)
+    _hand_on(organisation, heir, on, now)
     PartyPost.objects.filter(organisation=organisation, until_on=None, from_on__gt=on).update(
         until_on=today_of(now), ended_how="dissolved"
     )
@@ -244,7 +245,9 @@ def _close(
     organisation.save(update_fields=["dissolved_on", "merged_into", "revision"])
 
 
-def _hand_on(organisation: PartyOrganisation, heir: PartyOrganisation | None, on: date) -> None:
+def _hand_on(
+    organisation: PartyOrganisation, heir: PartyOrganisation | None, on: date, now: datetime
+) -> None:  # fmt: skip
     """Members and those who reported go to the heir; without one there may be none."""
     rows = PartyMembership.objects.select_for_update().filter(organisation=organisation, until_on=None).order_by("pk")
     members = list(rows)
@@ -258,7 +261,11 @@ def _hand_on(organisation: PartyOrganisation, heir: PartyOrganisation | None, on
     for member in members:
         member.until_on, member.ended_how = max(on, member.from_on), "reorganised"
     PartyMembership.objects.bulk_update(members, ["until_on", "ended_how"])
-    PartyMembership.objects.bulk_create(continued(member, heir, how="reorganised") for member in members)
+    for member in members:
+        if member.kind == PROBATIONARY:
+            clocks.end_probation(member, now, met=False)
+    went_on = PartyMembership.objects.bulk_create(continued(member, heir, how="reorganised") for member in members)
+    clocks.begin_probation(went_on, now)
 
 
 def continued(member: PartyMembership, organisation: PartyOrganisation, *, how: str) -> PartyMembership:

@@ -106,9 +106,10 @@ def _take(transfer: MembershipTransfer, membership: PartyMembership, by: Actor, 
     if receiving is None:
         raise AssertionError(f"transfer {transfer.pk} leads nowhere")
     check_open(receiving)
-    ended(membership, "transferred", max(today_of(now), membership.from_on), words=transfer.reason)
+    ended(membership, "transferred", max(today_of(now), membership.from_on), now, words=transfer.reason)
     new = continued(membership, receiving, how="transferred")
     new.save()
+    clocks.begin_probation([new], now)
     transfer.new_membership = new
     _decide(transfer, CONFIRMED, "", by, now)
     record("party.receive", transfer, by=by, now=now, before={"state": IN_TRANSIT}, after=_ends(transfer))
@@ -197,7 +198,7 @@ def transfer_out(
         check_not_leaving(membership)
         reason = text_of(reason, label="转接原因", field="reason", most=200)
         on = day_of(on, today=today_of(now), label="转出日期", field="on")
-        ended(membership, "to_outside", on, words=place, letter=letter)
+        ended(membership, "to_outside", on, now, words=place, letter=letter)
         transfer = _one_step(OUT, membership, place, letter, reason, by, now)
         record("party.transfer_out", transfer, by=by, now=now, reason=reason, after=_ends(transfer))
         registry.membership_ended(person=membership.person, by=by, now=now)
@@ -221,6 +222,7 @@ def take_from_outside(
         membership = begun(person, organisation, facts, today_of(now), now)
         membership.began_how, membership.letter_number, membership.words = "from_outside", letter, place
         membership.save()
+        clocks.begin_probation([membership], now)
         transfer = _one_step(IN, membership, place, letter, "", by, now)
         record("party.take_in", transfer, by=by, now=now, after=_ends(transfer))
     return transfer

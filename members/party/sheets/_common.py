@@ -10,7 +10,7 @@ from governance.scope import Actor
 from members.models import PartyOrganisation
 from members.party.querysets import COLUMN
 from members.party.services._common import locked_organisations
-from members.sheets.by_person import Offered
+from members.sheets.reading import Offered
 
 EXPORT, ASK, APPROVE = "party.export", "party.export_ask", "party.export_approve"
 _LOWER = ("street", "community")

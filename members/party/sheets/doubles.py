@@ -14,6 +14,7 @@ from governance.scope import Actor
 from governance.sheets.cells import Cells
 from governance.sheets.declare import NEW, SAME, Column, Sheet
 from governance.sheets.lists import ListExporter
+from governance.spreadsheets import cell_text
 from members.models import DoubleRegistration, PartyOrganisation, Person
 from members.party.filters import DoubleFilterSet
 from members.party.services import doubles
@@ -21,12 +22,23 @@ from members.party.services._common import EDIT, check_open, check_owner, requir
 from members.party.sheets._common import APPROVE, ASK, EXPORT, locked, offered
 from members.party.views.doubles import DoubleList
 from members.services.persons import REVEAL
-from members.sheets import by_person
-from members.sheets.by_person import IDENTITY, NAME, Offered, PersonImporter, Who, plain, read_day, read_text, read_who
 from members.sheets.exporting import identity_of
+from members.sheets.finding import (
+    IDENTITY,
+    NEEDED_NAME,
+    OF_FORMS,
+    BatchImporter,
+    Who,
+    check_here,
+    check_name,
+    locked_by_number,
+    read_who,
+    unknown,
+)
+from members.sheets.reading import Offered, read_day, read_text
 
 COLUMNS = (
-    NAME,
+    NEEDED_NAME,
     IDENTITY,
     Column(
         key="own_organisation", label="组织关系所在党组织", is_needed=True, width=30, most=100,
@@ -65,8 +77,10 @@ class Context:
     present: dict[int, DoubleRegistration] = field(default_factory=dict)
 
 
-class DoubleImporter(PersonImporter[Wanted, Context]):
+class DoubleImporter(BatchImporter[Wanted, Context]):
     """Who reports already to the same organisation is known; to another, refused as on the form."""
+
+    columns = OF_FORMS
 
     def prepare(self, actor: Actor, now: datetime) -> Context:
         """The own organisations, by the words of the drop-down."""
@@ -84,7 +98,7 @@ class DoubleImporter(PersonImporter[Wanted, Context]):
 
     def look_up(self, values: Sequence[Wanted], context: Context) -> None:
         """Three queries a batch."""
-        context.people = by_person.locked_by_number({one.who.index for one in values}, context.by)
+        context.people = locked_by_number({one.who.index for one in values}, context.by)
         context.organisations = locked({one.organisation_id for one in values}, context.by)
         here = [person.pk for person in context.people.values()]
         rows = DoubleRegistration.objects.current().filter(person_id__in=here).select_related("organisation")
@@ -94,9 +108,9 @@ class DoubleImporter(PersonImporter[Wanted, Context]):
         """One row."""
         person = context.people.get(value.who.index)
         if person is None:
-            raise by_person.unknown()
-        by_person.check_name(person, value.who)
-        by_person.check_here(person)
+            raise unknown()
+        check_name(person, value.who)
+        check_here(person)
         organisation = context.organisations[value.organisation_id]
         present = context.present.get(person.pk)
         if present is not None and present.organisation_id == organisation.pk:
@@ -115,7 +129,7 @@ def _check_same(present: DoubleRegistration, value: Wanted) -> None:
     """Raise IllegalState where the row says otherwise: a report is ended and made again, never rewritten."""
     for key, label in (("own_organisation", "组织关系所在党组织"), ("employer", "工作单位"), ("from_on", "报到日期")):
         asked, kept = getattr(value, key), getattr(present, key)
-        if asked and plain(str(asked)) != plain(str(kept)):
+        if asked and cell_text(str(asked)) != cell_text(str(kept)):
             raise IllegalState(
                 f"已在“{present.organisation.name}”报到，登记的{label}是“{kept}”。如有变化，请先结束报到再登记。",
                 field=key,

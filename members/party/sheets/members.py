@@ -25,17 +25,28 @@ from members.party.services.memberships import Facts
 from members.party.sheets._common import APPROVE, ASK, EXPORT, locked, offered
 from members.party.views.members import MemberList
 from members.services.persons import REVEAL
-from members.sheets import by_person
-from members.sheets.by_person import IDENTITY, NAME, Offered, PersonImporter, Who, read_day, read_text, read_who, said
 from members.sheets.columns import by_label
 from members.sheets.exporting import identity_of
+from members.sheets.finding import (
+    IDENTITY,
+    NEEDED_NAME,
+    OF_FORMS,
+    BatchImporter,
+    Who,
+    check_here,
+    check_name,
+    locked_by_number,
+    read_who,
+    unknown,
+)
+from members.sheets.reading import Offered, read_day, read_text, said
 
 KIND_WORDS = by_label(MEMBERSHIP_KINDS) | {"正式": FULL, "预备": "probationary"}
 CATEGORY_WORDS = by_label(CATEGORIES)
 _KINDS = [label for _, label in MEMBERSHIP_KINDS]
 
 COLUMNS = (
-    NAME,
+    NEEDED_NAME,
     IDENTITY,
     Column(
         key="organisation", label="党组织", is_needed=True, choices=lambda actor: offered(actor, HOLDS_MEMBERS).labels,
@@ -85,8 +96,10 @@ class Context:
     elsewhere: dict[int, PartyMembership] = field(default_factory=dict)
 
 
-class MembershipImporter(PersonImporter[Wanted, Context]):
+class MembershipImporter(BatchImporter[Wanted, Context]):
     """New ones are admitted, those known corrected; whoever belongs elsewhere is told to transfer."""
+
+    columns = OF_FORMS
 
     def prepare(self, actor: Actor, now: datetime) -> Context:
         """The own organisations, by the words of the drop-down."""
@@ -107,7 +120,7 @@ class MembershipImporter(PersonImporter[Wanted, Context]):
     def look_up(self, values: Sequence[Wanted], context: Context) -> None:
         """Four queries a batch, locked in the order of the services: persons, organisations, memberships."""
         numbers = {one.who.index for one in values}
-        context.people = by_person.locked_by_number(numbers, context.by)
+        context.people = locked_by_number(numbers, context.by)
         context.organisations = locked({one.organisation_id for one in values}, context.by)
         rows = PartyMembership.objects.current().select_related("person", "organisation").defer("person__search")
         mine = rows.visible_to(context.by).filter(person__identity_index__in=numbers)
@@ -123,9 +136,9 @@ class MembershipImporter(PersonImporter[Wanted, Context]):
             return self._known(present, value, context)
         person = context.people.get(value.who.index)
         if person is None:
-            raise by_person.unknown()
-        by_person.check_name(person, value.who)
-        by_person.check_here(person)
+            raise unknown()
+        check_name(person, value.who)
+        check_here(person)
         if (other := context.elsewhere.get(person.pk)) is not None:
             raise memberships.elsewhere(person, other)
         context.own[value.who.index] = self._admitted(person, value, context)
@@ -145,7 +158,7 @@ class MembershipImporter(PersonImporter[Wanted, Context]):
         return made
 
     def _known(self, present: PartyMembership, value: Wanted, context: Context) -> str:
-        by_person.check_name(present.person, value.who)
+        check_name(present.person, value.who)
         check_owner(present.organisation, context.by)
         if present.organisation_id != value.organisation_id:
             raise IllegalState(

@@ -14,6 +14,7 @@ from governance.scope import Actor
 from governance.sheets.cells import Cells
 from governance.sheets.declare import CHANGED, NEW, SAME, Column, Sheet
 from governance.sheets.lists import ListExporter
+from governance.spreadsheets import cell_text
 from grids.models import Unit
 from grids.selectors import in_order
 from members.models import PartyOrganisation, PartyPost, Person
@@ -26,9 +27,9 @@ from members.party.services.organisations import Facts, Founding
 from members.party.services.terms import Elected, write_appointed
 from members.party.sheets._common import APPROVE, ASK, EXPORT, locked, offered
 from members.party.views.tree import OrganisationList
-from members.sheets import by_person
-from members.sheets.by_person import PersonImporter, Who, plain, read_day, read_text, read_who, said
 from members.sheets.columns import by_label
+from members.sheets.finding import BatchImporter, Who, check_name, locked_by_number, read_who, unknown
+from members.sheets.reading import read_day, read_text, said
 from members.words import name_of
 
 KIND_WORDS = by_label(ORGANISATION_KINDS)
@@ -96,7 +97,7 @@ class Context:
     people: dict[str, Person] = field(default_factory=dict)
 
 
-class OrganisationImporter(PersonImporter[Wanted, Context]):
+class OrganisationImporter(BatchImporter[Wanted, Context]):
     """New ones are founded; one of the name in the unit is corrected where the actor decides about it."""
 
     most_rows = 2_000
@@ -108,7 +109,7 @@ class OrganisationImporter(PersonImporter[Wanted, Context]):
         units: dict[str, list[Unit]] = {}
         for unit in _units(actor):
             for word in {unit.code, unit.name, f"{unit.code} {unit.name}"}:
-                units.setdefault(plain(word), []).append(unit)
+                units.setdefault(cell_text(word), []).append(unit)
         return Context(actor, now, today_of(now), units)
 
     def read_row(self, cells: Cells, context: Context) -> Wanted:
@@ -125,7 +126,7 @@ class OrganisationImporter(PersonImporter[Wanted, Context]):
     def look_up(self, values: Sequence[Wanted], context: Context) -> None:
         """Who is to lead, and the own organisations as they stand."""
         numbers = {one.leader.index for one in values if one.leader}
-        context.people = by_person.locked_by_number(numbers, context.by)
+        context.people = locked_by_number(numbers, context.by)
         context.parents = dict(offered(context.by).found)
 
     def take(self, value: Wanted, context: Context) -> str:
@@ -133,11 +134,13 @@ class OrganisationImporter(PersonImporter[Wanted, Context]):
         parent = self._parent(value, context)
         unit_id = value.unit_id or (parent.unit_id if parent else context.by.unit_id)
         rows = PartyOrganisation.objects.visible_to(context.by).open().select_related("parent")
-        present = next((one for one in rows.filter(unit_id=unit_id) if plain(one.name) == plain(value.name)), None)
+        present = next(
+            (one for one in rows.filter(unit_id=unit_id) if cell_text(one.name) == cell_text(value.name)), None
+        )
         if present is None:
             made = self._founded(value, parent, unit_id, context)
             self._led(made, value, context)
-            context.parents.setdefault(plain(made.name), made)
+            context.parents.setdefault(cell_text(made.name), made)
             return NEW
         _check_same(present, value, parent)
         changed = self._described(present, value, context)
@@ -197,8 +200,8 @@ class OrganisationImporter(PersonImporter[Wanted, Context]):
         if not leader.index:
             raise InvalidInput("新任职的，请填写书记的身份证号。", field="identity")
         if (person := context.people.get(leader.index)) is None:
-            raise by_person.unknown()
-        by_person.check_name(person, leader, field="secretary")
+            raise unknown()
+        check_name(person, leader, field="secretary")
         return person
 
 

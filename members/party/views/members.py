@@ -17,7 +17,7 @@ from governance.sheets.buttons import actions_for
 from governance.ui.views import Action, Column, DetailPage, ListPage, Order, Tab
 from members.models import MembershipTransfer, PartyMembership, PartyOrganisation, PartyPost, Person
 from members.models.party import IN_TRANSIT
-from members.party import forms, selectors
+from members.party import clocks, forms, selectors
 from members.party.filters import MemberFilterSet
 from members.party.services import memberships, transfers
 from members.party.views._common import OfMember, OfOrganisation, age_of, decides, page_of, today
@@ -58,6 +58,7 @@ class MemberList(ListPage):
     tabs = (
         Tab("", "全部"),
         Tab("probationary", "预备期满", narrow=_over, tone="soon"),
+        Tab("late", "转正超期", narrow=lambda rows, request: selectors.probation_late(rows), tone="over"),
         Tab("elsewhere", "居住地已变", narrow=lambda rows, request: selectors.lives_elsewhere(rows)),
     )
     empty_text = "请放宽查找条件，或在党支部页面登记党员。"
@@ -67,6 +68,7 @@ class MemberList(ListPage):
         now = PartyPost.objects.current().only("person_id", "post")
         rows: QuerySet[PartyMembership] = PartyMembership.objects.visible_to(self.actor).current()
         rows = rows.select_related("person", "organisation").defer("person__search")
+        rows = selectors.with_lateness(rows)
         return rows.prefetch_related(Prefetch("person__party_posts", now, to_attr="posts_now"))
 
     def row_label(self, row: Any) -> str:
@@ -76,7 +78,11 @@ class MemberList(ListPage):
     def row_tone(self, row: Any) -> str:
         """A probation that is over waits for somebody."""
         return (
-            "soon" if row.probation_ends_on and row.kind == "probationary" and row.probation_ends_on <= today() else ""
+            "over"
+            if row.is_late
+            else "soon"
+            if row.probation_ends_on and row.kind == "probationary" and row.probation_ends_on <= today()
+            else ""
         )
 
     def get_actions(self) -> Sequence[Action]:
@@ -121,6 +127,7 @@ class MemberPage(DetailPage):
             history=visible.select_related("organisation").order_by("-from_on", "-pk"),
             posts=posts.order_by("-from_on", "-pk"), sees_person=sees_person(actor, one.person),
             may_edit=one.until_on is None and decides(actor, one.organisation),
+            probation=clocks.probation_of(one),
             is_over=one.kind == "probationary" and (one.probation_ends_on or today()) <= today(),
             moved=one.community is not None and one.person.community_id != one.community_id, **kwargs,
         )  # fmt: skip

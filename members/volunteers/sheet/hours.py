@@ -18,7 +18,9 @@ from governance.sheets.lists import ListExporter
 from governance.ui import dates
 from members.models import Activity, ServiceHours
 from members.models.volunteers import MOST_MINUTES
-from members.sheets.rows import IDENTITY, NAME, BatchImporter, People, Who, identity_of, needed_day, read_who
+from members.sheets.exporting import identity_of
+from members.sheets.finding import IDENTITY, NAME, BatchImporter, People, Who, read_who
+from members.sheets.reading import needed_day
 from members.sheets.wanted import plain
 from members.volunteers.filters import HoursFilterSet
 from members.volunteers.services import hours
@@ -97,7 +99,7 @@ class HoursImporter(BatchImporter[Wanted, Context]):
         minutes = cells.whole("minutes") if cells.needed("minutes") else None
         if not minutes or minutes > MOST_MINUTES:
             raise InvalidInput(f"时长应在 1 至 {MOST_MINUTES} 分钟之间。", field="minutes")
-        return Wanted(title, on, read_who(cells), minutes, cells["words"] or _ROSTER)
+        return Wanted(title, on, read_who(cells, needs_name=False), minutes, cells["words"] or _ROSTER)
 
     def look_up(self, values: Sequence[Wanted], context: Context) -> None:
         """Persons and activities, locked by primary key; and the hours that there are."""

@@ -17,18 +17,9 @@ from governance.sheets.declare import CHANGED, NEW, SAME, Column, Sheet
 from governance.sheets.lists import ListExporter
 from members.models import TeamMember, VolunteerTeam
 from members.models.volunteers import TEAM_ROLES
-from members.sheets.rows import (
-    IDENTITY,
-    NAME,
-    BatchImporter,
-    People,
-    Who,
-    identity_of,
-    phone_of,
-    read_who,
-    told_apart,
-    word_of,
-)
+from members.sheets.exporting import identity_of, phone_of
+from members.sheets.finding import IDENTITY, NAME, BatchImporter, People, Who, read_who
+from members.sheets.reading import told_apart, word_of
 from members.sheets.wanted import plain
 from members.volunteers.filters import MemberFilterSet
 from members.volunteers.services import teams
@@ -108,7 +99,10 @@ class MemberImporter(BatchImporter[Wanted, Context]):
     def read_row(self, cells: Cells, context: Context) -> Wanted:
         """The day is the service's matter."""
         return Wanted(
-            context.read_team(cells), read_who(cells), word_of(cells, "role", TEAM_ROLES), cells.day("from_on")
+            context.read_team(cells),
+            read_who(cells, needs_name=False),
+            word_of(cells, "role", TEAM_ROLES),
+            cells.day("from_on"),
         )
 
     def look_up(self, values: Sequence[Wanted], context: Context) -> None:

@@ -16,9 +16,11 @@ from governance.sheets.cells import Cells
 from governance.sheets.declare import CHANGED, NEW, SAME, Column, Sheet
 from governance.sheets.lists import ListExporter
 from grids.models import Unit
+from grids.sheet_units import Units, unit_words
 from members.models import VolunteerTeam
 from members.models.volunteers import KINDS
-from members.sheets.rows import BatchImporter, Units, unit_words, word_of
+from members.sheets.finding import BatchImporter
+from members.sheets.reading import word_of
 from members.sheets.wanted import plain
 from members.volunteers.filters import TeamFilterSet
 from members.volunteers.services import _common, teams

@@ -6,14 +6,18 @@ from datetime import date, timedelta
 from urllib.parse import urlencode
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from governance.audit.models import Entry
+from governance.calendars.models import Calendar
 from governance.deadlines.models import Clock
 from governance.errors import NotAllowed
 from governance.sheets import exports, registry
 from governance.sheets.template import template
+from members.care.services import listing
 from members.care.words import SUBJECT
-from members.models import CareRecord, CareTurn, CareVisit
+from members.models import CareEvent, CareKind, CareRecord, CareTurn, CareVisit
 from members.services import households
 from tests.members.conftest import identity_number
 from tests.members.sheets.filling import bring, counts, look, reasons, take_away
@@ -133,8 +137,86 @@ class TestListed:
             person(identity=number)
         rows = [{"identity": number, "kind": "独居老人", "level": "B 级"} for number in numbers]
         bring("care", *rows, by=cast.cw, now=now)
-        with django_assert_max_num_queries(40 + 2 * len(rows)):
+        with django_assert_max_num_queries(40):
             assert counts(look("care", *rows, by=cast.cw, now=now)) == {"same": 20}
+
+    def test_new_entries_cost_the_same_statements_however_many(self, person, cast, now) -> None:
+        numbers = [identity_number("19420317", order) for order in range(1, 41)]
+        for number in numbers:
+            person(identity=number)
+        rows = [{"identity": number, "kind": "独居老人", "level": "ABC"[place % 3] + " 级"}
+                for place, number in enumerate(numbers)]  # fmt: skip
+        taken = []
+        for some in (rows[:6], rows[6:]):
+            with CaptureQueriesContext(connection) as queries:
+                assert counts(bring("care", *some, by=cast.cw, now=now)) == {"new": len(some)}
+            taken.append(len(queries))
+        assert taken[1] <= taken[0]
+        ids = set(CareRecord.objects.values_list("pk", flat=True))
+        for found in (
+            Clock.objects.filter(subject_type=SUBJECT, state=Clock.RUNNING).values_list("subject_id", flat=True),
+            CareTurn.objects.filter(state="open").values_list("record_id", flat=True),
+            CareEvent.objects.filter(kind="listed").values_list("record_id", flat=True),
+            Entry.objects.filter(action="care.add", subject_type=SUBJECT).values_list("subject_id", flat=True),
+        ):
+            assert sorted(found) == sorted(ids)
+
+    def test_a_row_writes_what_the_form_writes(self, old, person, cast, now) -> None:
+        other = person("刘敏", identity=identity_number("19450317", 3))
+        kind = CareKind.objects.get(name="独居老人")
+        entry = listing.Entry(level="A", words="耳背，请敲门")
+        listing.add_record(person_id=other.pk, kind_id=kind.pk, entry=entry, by=cast.cw, now=now)
+        bring("care", ROW, by=cast.cw, now=now)
+        typed, brought = (_written(CareRecord.objects.get(person=one)) for one in (other, old))
+        assert typed == brought
+
+    def test_a_second_row_corrects_what_the_first_has_put_on(self, old, person, cast, now) -> None:
+        other = identity_number("19450317", 3)
+        person("刘敏", identity=other)
+        upload = bring(
+            "care", ROW, {**ROW, "level": "C 级"}, {**ROW, "level": "B 级", "words": "1" * 15},
+            {**ROW, "name": "刘敏", "identity": other}, by=cast.cw, now=now,
+        )  # fmt: skip
+        assert counts(upload) == {"new": 2, "changed": 1, "refused": 1}
+        record = CareRecord.objects.get(person=old)
+        assert (record.level, record.words, record.turns.get().level) == ("C", "耳背，请敲门", "C")
+        assert list(record.events.order_by("pk").values_list("kind", flat=True)) == ["listed", "changed"]
+
+    def test_who_is_on_the_list_where_nobody_sees_it_is_refused_alone(
+        self, old, person, listed, cast, district, now
+    ) -> None:
+        """The whole batch cannot be written then: each row for itself tells which it was."""
+        record = listed(old)
+        place = {"community_id": district.community_2.pk, "grid_id": district.grid_3.pk}
+        CareRecord.objects.filter(pk=record.pk).update(**place)
+        other = identity_number("19450317", 3)
+        person("刘敏", identity=other)
+        upload = bring("care", ROW, {**ROW, "name": "刘敏", "identity": other}, by=cast.cw, now=now)
+        assert counts(upload) == {"new": 1, "refused": 1}
+        assert "已在独居老人名单中" in reasons(upload)[2][1]
+        assert CareRecord.objects.exclude(pk=record.pk).get().person.name == "刘敏"
+
+    def test_without_a_calendar_each_row_says_why(self, old, cast, now) -> None:
+        Calendar.objects.all().delete()
+        upload = look("care", ROW, by=cast.cw, now=now)
+        assert counts(upload) == {"refused": 1}
+        assert "日历" in reasons(upload)[2][1]
+        assert not CareRecord.objects.exists()
+
+
+def _written(record: CareRecord) -> list[object]:
+    """All that stands about an entry, but whose it is."""
+    clock = Clock.objects.get(subject_type=SUBJECT, subject_id=record.pk)
+    turn, event = record.turns.get(), record.events.get()
+    kept = Entry.objects.get(subject_type=SUBJECT, subject_id=record.pk)
+    return [
+        record.level, record.since, record.words, record.due_at, record.card, record.policy_version_id,
+        record.made_at, record.revision, record.grid_id, record.community_id,
+        clock.kind, clock.unit_id, clock.due_at, clock.policy_version_id, clock.state, clock.started_at,
+        turn.state, turn.started_at, turn.due_at, turn.level, turn.kind_id, turn.grid_id,
+        event.kind, event.words, event.by_user, event.by_name, event.unit_name, event.at,
+        kept.action, kept.before, kept.after, kept.user_id, kept.at,
+    ]  # fmt: skip
 
 
 VISIT = {"name": "王建国", "identity": NUMBER, "kind": "独居老人", "on": "2026-11-20", "how": "上门", "found": "正常"}

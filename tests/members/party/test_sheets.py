@@ -149,7 +149,7 @@ class TestRefused:
         person("刘敏", into=household(cast.cw_2, district.grid_3), by=cast.cw_2, identity=OTHER)
         nowhere = desk.refused(ROW)
         assert desk.refused(ROW | {"name": "刘敏", "identity": OTHER}) == nowhere
-        assert "没有找到这个人" in nowhere[1]
+        assert "没有在您的辖区内找到" in nowhere[1]
 
     def test_who_left_or_died(self, desk, resident, cast, now) -> None:
         households.die(person_id=resident.pk, on=date(2026, 11, 20), by=cast.cw, now=now)
