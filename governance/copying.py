@@ -29,6 +29,24 @@ def copy_in(model: type[models.Model], objects: Iterable[models.Model]) -> None:
     _copy(columns.table, columns, objects)
 
 
+def copy_keyed(model: type[models.Model], objects: Sequence[models.Model]) -> None:
+    """Give each unsaved object a primary key of the table's sequence, and insert them as they are: no signals.
+
+    What refers to them by object must be told the key before it is inserted itself: `told_keys`.
+    """
+    for item, key in zip(objects, new_keys(model, len(objects)), strict=True):
+        item.pk = key
+    columns = _Columns(model, keyed=True)
+    _copy(columns.table, columns, objects)
+
+
+def told_keys(objects: Iterable[models.Model], *names: str) -> None:
+    """Let the objects' foreign keys have the keys that what they name has got since."""
+    for item in objects:
+        for name in names:
+            setattr(item, name, getattr(item, name))
+
+
 def copy_rows(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Insert rows of plain values in the order of `fields`, which are attribute names: "grid_id".
 
@@ -81,9 +99,9 @@ def copy_in_new(model: type[models.Model], objects: Sequence[models.Model], *, k
 class _Columns:
     """The columns of a model that an insert fills, and how an object's values are written."""
 
-    def __init__(self, model: type[models.Model]) -> None:
+    def __init__(self, model: type[models.Model], *, keyed: bool = False) -> None:
         meta = model._meta
-        fields = [field for field in meta.concrete_fields if not isinstance(field, models.AutoField)]
+        fields = [field for field in meta.concrete_fields if keyed or not isinstance(field, models.AutoField)]
         self.table = connection.ops.quote_name(meta.db_table)
         self.pk = connection.ops.quote_name(str(meta.pk.column))
         self.names = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
