@@ -29,13 +29,17 @@ def copy_in(model: type[models.Model], objects: Iterable[models.Model]) -> None:
     _copy(columns.table, columns, objects)
 
 
-def copy_keyed(model: type[models.Model], objects: Sequence[models.Model]) -> None:
-    """Give each unsaved object a primary key of the table's sequence, and insert them as they are: no signals.
+def give_keys(model: type[models.Model], objects: Sequence[models.Model]) -> None:
+    """Give each unsaved object a primary key of the table's sequence, for `copy_keyed`.
 
     What refers to them by object must be told the key before it is inserted itself: `told_keys`.
     """
     for item, key in zip(objects, new_keys(model, len(objects)), strict=True):
         item.pk = key
+
+
+def copy_keyed(model: type[models.Model], objects: Iterable[models.Model]) -> None:
+    """Insert objects that were given keys, as they are: no signals. A conflict is an IntegrityError."""
     columns = _Columns(model, keyed=True)
     _copy(columns.table, columns, objects)
 

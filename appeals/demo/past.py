@@ -27,7 +27,7 @@ from appeals.services.register import searched
 from governance import search
 from governance.calendars.loading import working_calendar
 from governance.calendars.worktime import WorkCalendar
-from governance.copying import copy_in, copy_keyed, told_keys
+from governance.copying import copy_in, copy_keyed, give_keys, told_keys
 from governance.deadlines import timing
 from governance.deadlines.models import Clock, PolicyVersion
 from governance.deadlines.terms import Term, Terms
@@ -137,6 +137,7 @@ def _write(stories: list[tuple[datetime, Story]], cast: Cast) -> None:
         same_day = list(group)
         for appeal, number in zip(same_day, take_numbers(len(same_day), day), strict=True):
             appeal.number = number
+    give_keys(Appeal, rows.appeals)
     copy_keyed(Appeal, rows.appeals)
     for appeal, clock in rows.clocks:
         clock.subject_id = appeal.pk
