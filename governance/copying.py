@@ -146,5 +146,6 @@ def _send(table: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:
     buffer = StringIO()
     csv.writer(buffer).writerows(rows)
     buffer.seek(0)
-    with connection.cursor() as cursor:
+    # Django wraps the errors of what it executes itself, and not of this.
+    with connection.cursor() as cursor, connection.wrap_database_errors:
         cursor.copy_expert(_COPY.format(table=table, columns=columns), buffer)
