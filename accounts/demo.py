@@ -7,6 +7,7 @@ from typing import TypedDict
 from django.conf import settings
 
 from accounts.models import ROLE_LABELS, Posting
+from governance import demo as governance_demo
 from governance.scope import Role
 
 # Everyone of the demo district signs in with it. No real installation has these accounts.
@@ -58,6 +59,11 @@ def _account(role: Role, posting: Posting) -> DemoAccount:
         username=posting.user.username,
         password=PASSWORD,
     )
+
+
+def loading() -> str:
+    """What of the demonstration is still being loaded; "" for nothing, and on a real installation."""
+    return governance_demo.loading() if settings.DEMO else ""
 
 
 def credentials(role: str) -> dict[str, str]:

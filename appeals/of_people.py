@@ -18,7 +18,7 @@ from members.models import Household, Person
 NEWEST = 10
 
 
-def of_person(request: HttpRequest, person: Person) -> SafeString | None:
+def of_person(request: HttpRequest, person: Person, found: bool) -> SafeString | None:
     """The newest that came from the person's phone or identity number, and the way to all of them."""
     return _section(request, [person], "诉求")
 

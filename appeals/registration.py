@@ -46,6 +46,10 @@ _ACTIONS = {
     "appeal.district_leader_list": "超时列入区领导清单",
     "appeal.window_lapsed": "退单期限已过",
     "appeal.hotline_returned": "热线退回",
+    "demo.territory": "载入演示区划",
+    "demo.appeals": "载入演示诉求",
+    "demo.people": "载入演示居民",
+    "demo.seeded": "载入演示区",
 }
 
 

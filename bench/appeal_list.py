@@ -26,16 +26,16 @@ import django
 
 django.setup()
 
-from django.conf import settings  # noqa: E402
-from django.db import connection  # noqa: E402
-from django.test import Client  # noqa: E402
-from django.test.utils import CaptureQueriesContext  # noqa: E402
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
-from accounts.demo import USERNAMES  # noqa: E402
-from accounts.models import User  # noqa: E402
-from appeals.models import Appeal, Category  # noqa: E402
-from governance.scope import Role  # noqa: E402
-from grids.models import Unit  # noqa: E402
+from accounts.demo import USERNAMES
+from accounts.models import User
+from appeals.models import Appeal, Category
+from governance.scope import Role
+from grids.models import Unit
 
 LIMIT_MS = 50.0
 

@@ -29,23 +29,23 @@ for name in ("DATABASE_URL", "REDIS_URL"):
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "governance.settings")
 os.environ.setdefault("LOG_LEVEL", "CRITICAL")
 
-import django  # noqa: E402
+import django
 
 django.setup()
 
-import redis  # noqa: E402
-from django.conf import settings  # noqa: E402
-from django.core.management import call_command  # noqa: E402
-from django.db import OperationalError, connection  # noqa: E402
-from django.utils import timezone  # noqa: E402
+import redis
+from django.conf import settings
+from django.core.management import call_command
+from django.db import OperationalError, connection
+from django.utils import timezone
 
-from governance.calendars.defaults import ensure_default_calendar  # noqa: E402
-from governance.deadlines import services  # noqa: E402
-from governance.deadlines.terms import Mark, Span, Term, Unit  # noqa: E402
-from governance.embedded import servers  # noqa: E402
-from governance.embedded.postgres import Postgres  # noqa: E402
-from tests.deadlines.plant import SUBJECT, add_subjects, make_tables  # noqa: E402
-from tests.deadlines.processes import Processes, processes  # noqa: E402
+from governance.calendars.defaults import ensure_default_calendar
+from governance.deadlines import services
+from governance.deadlines.terms import Mark, Span, Term, Unit
+from governance.embedded import servers
+from governance.embedded.postgres import Postgres
+from tests.deadlines.plant import SUBJECT, add_subjects, make_tables
+from tests.deadlines.processes import Processes, processes
 
 ONE_MINUTE = Span(1, Unit.NATURAL_MINUTES)
 TERM = Term(ONE_MINUTE, ladder=(Mark(ONE_MINUTE, "escalate_secretary"),))

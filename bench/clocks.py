@@ -24,17 +24,17 @@ import django
 
 django.setup()
 
-from django.db import connection  # noqa: E402
-from django.utils import timezone  # noqa: E402
+from django.db import connection
+from django.utils import timezone
 
-from governance.calendars.defaults import ensure_default_calendar  # noqa: E402
-from governance.celery import app  # noqa: E402
-from governance.deadlines import services  # noqa: E402
-from governance.deadlines.models import Clock, Firing  # noqa: E402
-from governance.deadlines.sweeping import sweep  # noqa: E402
-from governance.deadlines.terms import Mark, Span, Term, Unit  # noqa: E402
-from tests.deadlines.plant import SUBJECT, TERM, add_subjects, make_tables  # noqa: E402
-from tests.deadlines.processes import processes, until  # noqa: E402
+from governance.calendars.defaults import ensure_default_calendar
+from governance.celery import app
+from governance.deadlines import services
+from governance.deadlines.models import Clock, Firing
+from governance.deadlines.sweeping import sweep
+from governance.deadlines.terms import Mark, Span, Term, Unit
+from tests.deadlines.plant import SUBJECT, TERM, add_subjects, make_tables
+from tests.deadlines.processes import processes, until
 
 YELLOW_AND_RED = replace(TERM, ladder=())
 STEPS = 2

@@ -20,18 +20,18 @@ import django
 
 django.setup()
 
-from django.core.management import call_command  # noqa: E402
-from django.db import connection  # noqa: E402
-from django.utils import timezone  # noqa: E402
+from django.core.management import call_command
+from django.db import connection
+from django.utils import timezone
 
-from appeals import clocks  # noqa: E402
-from bench.outage import appeals  # noqa: E402
-from governance.celery import app  # noqa: E402
-from governance.deadlines import services  # noqa: E402
-from governance.deadlines.models import Clock, Firing  # noqa: E402
-from governance.deadlines.services import ClockSpec, policy_version_at  # noqa: E402
-from governance.deadlines.terms import Span, Term, Unit  # noqa: E402
-from tests.deadlines.processes import processes, until  # noqa: E402
+from appeals import clocks
+from bench.outage import appeals
+from governance.celery import app
+from governance.deadlines import services
+from governance.deadlines.models import Clock, Firing
+from governance.deadlines.services import ClockSpec, policy_version_at
+from governance.deadlines.terms import Span, Term, Unit
+from tests.deadlines.processes import processes, until
 
 MINUTES = 5 * 24 * 60
 # A cold start of the workers is not what is measured.

@@ -21,8 +21,8 @@ import django
 
 django.setup()
 
-from grids import tiling  # noqa: E402
-from grids.locate import Index, Place  # noqa: E402
+from grids import tiling
+from grids.locate import Index, Place
 
 GRIDS = 10_000
 CALLS = 20_000

@@ -25,26 +25,26 @@ import django
 
 django.setup()
 
-from django.core.management import call_command  # noqa: E402
-from django.db import connection  # noqa: E402
-from django.utils import timezone  # noqa: E402
+from django.core.management import call_command
+from django.db import connection
+from django.utils import timezone
 
-from accounts.demo import USERNAMES  # noqa: E402
-from accounts.models import User  # noqa: E402
-from appeals import clocks  # noqa: E402
-from appeals.models import Appeal, Assignment  # noqa: E402
-from governance.calendars.loading import working_calendar  # noqa: E402
-from governance.celery import app  # noqa: E402
-from governance.deadlines import services  # noqa: E402
-from governance.deadlines.models import Clock, Firing  # noqa: E402
-from governance.deadlines.services import ClockSpec, policy_version_at  # noqa: E402
-from governance.deadlines.sweeping import sweep  # noqa: E402
-from governance.deadlines.terms import Terms  # noqa: E402
-from governance.outbox import gathering  # noqa: E402
-from governance.outbox.models import InboxItem, Reminder  # noqa: E402
-from governance.scope import Role  # noqa: E402
-from grids.models import Unit  # noqa: E402
-from tests.deadlines.processes import processes, until  # noqa: E402
+from accounts.demo import USERNAMES
+from accounts.models import User
+from appeals import clocks
+from appeals.models import Appeal, Assignment
+from governance.calendars.loading import working_calendar
+from governance.celery import app
+from governance.deadlines import services
+from governance.deadlines.models import Clock, Firing
+from governance.deadlines.services import ClockSpec, policy_version_at
+from governance.deadlines.sweeping import sweep
+from governance.deadlines.terms import Terms
+from governance.outbox import gathering
+from governance.outbox.models import InboxItem, Reminder
+from governance.scope import Role
+from grids.models import Unit
+from tests.deadlines.processes import processes, until
 
 OUTAGE = timedelta(hours=72)
 MOST_SECONDS = 300

@@ -27,20 +27,20 @@ import django
 
 django.setup()
 
-from django.core.management import call_command  # noqa: E402
-from django.db import connection  # noqa: E402
-from django.test.utils import CaptureQueriesContext  # noqa: E402
-from django.utils import timezone  # noqa: E402
+from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from accounts.acting import actor_of  # noqa: E402
-from accounts.demo import USERNAMES  # noqa: E402
-from accounts.models import User  # noqa: E402
-from appeals.demo.texts import SURNAMES  # noqa: E402
-from governance import privacy  # noqa: E402
-from governance.scope import Actor, Role  # noqa: E402
-from members import demo, identity  # noqa: E402
-from members.filters import HouseholdFilterSet  # noqa: E402
-from members.models import Household, Person  # noqa: E402
+from accounts.acting import actor_of
+from accounts.demo import USERNAMES
+from accounts.models import User
+from appeals.demo.texts import SURNAMES
+from governance import privacy
+from governance.scope import Actor, Role
+from members import demo, identity
+from members.filters import HouseholdFilterSet
+from members.models import Household, Person
 
 LIMIT_MS = 50.0
 SHOWN = 20

@@ -29,22 +29,22 @@ import django
 
 django.setup()
 
-from django.core.management import call_command  # noqa: E402
-from django.db import connection, transaction  # noqa: E402
-from django.test.utils import CaptureQueriesContext  # noqa: E402
-from django.utils import timezone  # noqa: E402
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from accounts.acting import actor_of  # noqa: E402
-from accounts.demo import USERNAMES  # noqa: E402
-from accounts.models import User  # noqa: E402
-from appeals.demo.story import tell  # noqa: E402
-from appeals.models import Appeal, Category  # noqa: E402
-from appeals.repeats.finding import Asked, Candidate, asked_by, candidates  # noqa: E402
-from governance import privacy, search  # noqa: E402
-from governance.copying import copy_in  # noqa: E402
-from governance.deadlines.services import policy_version_at  # noqa: E402
-from governance.scope import Actor, Role  # noqa: E402
-from grids.models import Unit  # noqa: E402
+from accounts.acting import actor_of
+from accounts.demo import USERNAMES
+from accounts.models import User
+from appeals.demo.story import tell
+from appeals.models import Appeal, Category
+from appeals.repeats.finding import Asked, Candidate, asked_by, candidates
+from governance import privacy, search
+from governance.copying import copy_in
+from governance.deadlines.services import policy_version_at
+from governance.scope import Actor, Role
+from grids.models import Unit
 
 YEARS = timedelta(days=3 * 365)
 LIMIT_MS = 100.0

@@ -29,6 +29,28 @@ def copy_in(model: type[models.Model], objects: Iterable[models.Model]) -> None:
     _copy(columns.table, columns, objects)
 
 
+def give_keys(model: type[models.Model], objects: Sequence[models.Model]) -> None:
+    """Give each unsaved object a primary key of the table's sequence, for `copy_keyed`.
+
+    What refers to them by object must be told the key before it is inserted itself: `told_keys`.
+    """
+    for item, key in zip(objects, new_keys(model, len(objects)), strict=True):
+        item.pk = key
+
+
+def copy_keyed(model: type[models.Model], objects: Iterable[models.Model]) -> None:
+    """Insert objects that were given keys, as they are: no signals. A conflict is an IntegrityError."""
+    columns = _Columns(model, keyed=True)
+    _copy(columns.table, columns, objects)
+
+
+def told_keys(objects: Iterable[models.Model], *names: str) -> None:
+    """Let the objects' foreign keys have the keys that what they name has got since."""
+    for item in objects:
+        for name in names:
+            setattr(item, name, getattr(item, name))
+
+
 def copy_rows(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Insert rows of plain values in the order of `fields`, which are attribute names: "grid_id".
 
@@ -81,9 +103,9 @@ def copy_in_new(model: type[models.Model], objects: Sequence[models.Model], *, k
 class _Columns:
     """The columns of a model that an insert fills, and how an object's values are written."""
 
-    def __init__(self, model: type[models.Model]) -> None:
+    def __init__(self, model: type[models.Model], *, keyed: bool = False) -> None:
         meta = model._meta
-        fields = [field for field in meta.concrete_fields if not isinstance(field, models.AutoField)]
+        fields = [field for field in meta.concrete_fields if keyed or not isinstance(field, models.AutoField)]
         self.table = connection.ops.quote_name(meta.db_table)
         self.pk = connection.ops.quote_name(str(meta.pk.column))
         self.names = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
@@ -124,5 +146,6 @@ def _send(table: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:
     buffer = StringIO()
     csv.writer(buffer).writerows(rows)
     buffer.seek(0)
-    with connection.cursor() as cursor:
+    # Django wraps the errors of what it executes itself, and not of this.
+    with connection.cursor() as cursor, connection.wrap_database_errors:
         cursor.copy_expert(_COPY.format(table=table, columns=columns), buffer)

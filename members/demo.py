@@ -46,6 +46,8 @@ _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 ENTRANCES, FLOORS = 4, 6
 # Of all people: who has died, who has moved away, and who was put on record a second time without a number.
 DIED, LEFT, TWICE = 0.006, 0.01, 0.0008
+# How many people come out of it for each household, on an average.
+PER_HOUSEHOLD = 2.54
 _PLACE = ("district_id", "street_id", "community_id", "grid_id")
 _BUILDING = ("id", *_PLACE, "name", "address", "lon", "lat", "entrances", "floors")
 _HOME = ("id", "building_id", "entrance", "room")

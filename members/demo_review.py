@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,7 +25,7 @@ _WORDS = ("入户走访时了解到", "邻居反映，已电话核实", "本人�
 _TOWNS = ("哈尔滨市道里区", "大连市甘井子区", "绥化市北林区", "北京市昌平区")
 _REFUSED = ("已电话核实，情况不属实", "本人称暂不迁出", "请补充迁往的地址后再报")
 # One grid in so many has somebody on record twice.
-_TWICE = 6
+_TWICE, _DRAWN_FROM = 6, 40
 
 
 def fill(*, now: datetime, progress: Callable[[int], Any] = lambda n: None) -> None:
@@ -35,28 +36,45 @@ def fill(*, now: datetime, progress: Callable[[int], Any] = lambda n: None) -> N
         posting.unit_id: posting
         for posting in Posting.objects.filter(role=Role.GRID_WORKER, ends_on=None).select_related("user")
     }
+    first, heads, asked = _first_of_grids(), _heads(), []
     with transaction.atomic(durable=True):
         for place, grid in enumerate(Unit.objects.open().filter(kind="grid").order_by("code")):
             rng = random.Random(f"review-{grid.code}")
-            people = list(Person.objects.here().filter(grid=grid).defer("search").order_by("pk")[:40])
+            people = first[grid.pk]
             if people and grid.pk in workers:
-                progress(_propose(rng, people, workers[grid.pk], now))
+                more = list(_propose(rng, people, heads, workers[grid.pk], now))
+                asked += more
+                progress(len(more))
             if people and place % _TWICE == 0:
-                _second(rng, rng.choice(people), now)
+                _second(rng, Person.objects.defer("search").get(pk=rng.choice(people)), now)
+        Proposal.objects.bulk_create(asked, batch_size=500)
 
 
-def _propose(rng: random.Random, people: list[Person], by: Posting, now: datetime) -> int:
-    asked = [
-        _proposal(rng, person, by, now - timedelta(hours=rng.randint(3, 14 * 24)))
-        for person in rng.sample(people, min(len(people), rng.choice((0, 1, 1, 2))))
-    ]
-    Proposal.objects.bulk_create(asked)
-    return len(asked)
+def _first_of_grids() -> dict[int, list[int]]:
+    """Some people of each grid, from whom those that are asked about are drawn."""
+    first: dict[int, list[int]] = defaultdict(list)
+    here = Person.objects.here().filter(grid__isnull=False).order_by("pk").values_list("grid_id", "pk")
+    for grid_id, pk in here.iterator(chunk_size=10_000):
+        if len(first[grid_id]) < _DRAWN_FROM:
+            first[grid_id].append(pk)
+    return first
 
 
-def _proposal(rng: random.Random, person: Person, by: Posting, at: datetime) -> Proposal:
-    # Who is head would have to name the next one.
-    leads = Stay.objects.filter(person=person, until_on=None, relation="head").exists()
+def _heads() -> set[int]:
+    """Who is head would have to name the next one."""
+    return set(Stay.objects.filter(until_on=None, relation="head").values_list("person_id", flat=True))
+
+
+def _propose(
+    rng: random.Random, people: list[int], heads: set[int], by: Posting, now: datetime
+) -> Iterator[Proposal]:  # fmt: skip
+    drawn = rng.sample(people, min(len(people), rng.choice((0, 1, 1, 2))))
+    found = Person.objects.defer("search").in_bulk(drawn)
+    for pk in drawn:
+        yield _proposal(rng, found[pk], by, now - timedelta(hours=rng.randint(3, 14 * 24)), leads=pk in heads)
+
+
+def _proposal(rng: random.Random, person: Person, by: Posting, at: datetime, *, leads: bool) -> Proposal:
     kind = "change" if leads else rng.choice(("change", "moved", "died" if _is_old(person, at) else "change"))
     made = Proposal(
         kind=kind, person=person, revision=person.revision, subject=person.name, words=rng.choice(_WORDS),

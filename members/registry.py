@@ -7,9 +7,13 @@ Filled at start-up, by `members/<subject>/registration.py` or a higher room's `A
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from functools import reduce
+from operator import or_
+from typing import Any, Protocol
 
+from django.db.models import BooleanField, Exists, ExpressionWrapper, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
@@ -17,7 +21,8 @@ from governance.scope import Actor
 from governance.ui.bulk import BulkAction
 from members.models import Household, Person
 
-PersonSection = Callable[[HttpRequest, Person], SafeString | None]
+PersonSection = Callable[[HttpRequest, Person, bool], SafeString | None]
+PersonRows = Callable[[Actor, Person], Sequence[QuerySet[Any]]]
 HouseholdSection = Callable[[HttpRequest, Household, Sequence[Person]], SafeString | None]
 # The order of the sections, from what the community owes somebody to what somebody asked of it. A subject may also
 # stand between two of these.
@@ -63,7 +68,14 @@ class OnMembershipEnded(Protocol):
     def __call__(self, *, person: Person, by: Actor, now: datetime) -> None: ...
 
 
-_sections: list[tuple[int, PersonSection]] = []
+@dataclass(frozen=True, slots=True)
+class _Section:
+    order: int
+    make: PersonSection
+    rows: PersonRows | None
+
+
+_sections: list[_Section] = []
 _household_sections: list[tuple[int, HouseholdSection]] = []
 _person_actions: list[BulkAction] = []
 _merged: list[OnMerged] = []
@@ -73,13 +85,16 @@ _settled: list[OnSettled] = []
 _membership_ended: list[OnMembershipEnded] = []
 
 
-def register_section(section: PersonSection, *, order: int = 100) -> None:
-    """Add a section to a person's page: `section(request, person)` gives rendered HTML, or None for nothing.
+def register_section(section: PersonSection, *, rows: PersonRows | None = None, order: int = 100) -> None:
+    """Add a section to a person's page: `section(request, person, found)` gives rendered HTML, or None for nothing.
 
-    It shows what `request.actor` may see and nothing else, in few queries.
+    It shows what `request.actor` may see and nothing else, in few queries. `rows(actor, person)` are the querysets of
+    what it would show, none for who may not see it. One statement looks into all of them for the whole page, and
+    `found` says whether any had a row: without one the section asks nothing, and has only what may be added to say.
+    Without `rows` a section always looks for itself.
     """
-    if all(known is not section for _, known in _sections):
-        _sections.append((order, section))
+    if all(known.make is not section for known in _sections):
+        _sections.append(_Section(order, section, rows))
 
 
 def register_household_section(section: HouseholdSection, *, order: int = 100) -> None:
@@ -126,8 +141,25 @@ def register_on_membership_ended(hook: OnMembershipEnded) -> None:
 
 def sections(request: HttpRequest, person: Person) -> list[SafeString]:
     """The sections of a person's page, in order."""
-    made = (section(request, person) for _, section in sorted(_sections, key=lambda pair: pair[0]))
+    ordered = sorted(_sections, key=lambda section: section.order)
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    found = _found(person, [section.rows(actor, person) if section.rows else () for section in ordered])
+    made = (
+        section.make(request, person, section.rows is None or any_row)
+        for section, any_row in zip(ordered, found, strict=True)
+    )
     return [html for html in made if html]
+
+
+def _found(person: Person, rows: Sequence[Sequence[QuerySet[Any]]]) -> list[bool]:
+    """Which of the sections have any row, in one statement."""
+    looks = {
+        f"look_{place}": ExpressionWrapper(reduce(or_, (Q(Exists(one)) for one in some)), BooleanField())
+        for place, some in enumerate(rows)
+        if some
+    }
+    answers = Person.objects.filter(pk=person.pk).values(**looks).get() if looks else {}
+    return [answers.get(f"look_{place}", False) for place in range(len(rows))]
 
 
 def household_sections(request: HttpRequest, household: Household, members: Sequence[Person]) -> list[SafeString]:

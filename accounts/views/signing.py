@@ -38,7 +38,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             username, ip = form.cleaned_data["username"], client_ip(request)
             sessions.record_lock_out(username, ip=ip, now=timezone.now())
         form.add_error(None, "账号或密码不正确。请检查大小写和输入法；忘记密码请联系本区安全管理员。")
-    context = {"title": "登录", "form": form, "next": _next(request), "demo_accounts": demo.accounts()}
+    context = {"title": "登录", "form": form, "next": _next(request)}
+    context |= {"demo_accounts": demo.accounts(), "demo_loading": demo.loading()}
     return render(request, "accounts/sign_in.html", context, status=400 if form.errors else 200)
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby, islice
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Model
 from django.utils import timezone
 
 from accounts.models import Posting
@@ -22,13 +23,17 @@ from appeals.numbers import take_numbers
 from appeals.people import set_phone
 from appeals.place import place_of
 from appeals.rules import Rulebook, case_of
-from appeals.services.register import search_document
+from appeals.services.register import searched
+from governance import search
 from governance.calendars.loading import working_calendar
+from governance.calendars.worktime import WorkCalendar
+from governance.copying import copy_in, copy_keyed, give_keys, told_keys
 from governance.deadlines import timing
 from governance.deadlines.models import Clock, PolicyVersion
 from governance.deadlines.terms import Term, Terms
 from governance.scope import Role
 from grids.models import Unit
+from members.designations.demo import USERNAME as COURIER
 
 BATCH = 1000
 
@@ -43,13 +48,18 @@ class Cast:
     categories: dict[str, Category]
     versions: dict[str, PolicyVersion]
     rulebook: Rulebook
+    calendar: WorkCalendar
     terms: dict[int, Terms] = field(default_factory=dict)
 
     @classmethod
     def read(cls, at: datetime) -> Cast:
-        """Everything that stories need, in a few queries. `at` picks the policy versions."""
+        """Everything that stories need, in a few queries. `at` picks the policy versions.
+
+        Without the couriers, who come with the people: before the appeals, after them, or meanwhile.
+        """
         staff: dict[int, list[Posting]] = {}
-        for posting in Posting.objects.select_related("user", "unit").order_by("id"):
+        postings = Posting.objects.exclude(user__username__startswith=COURIER)
+        for posting in postings.select_related("user", "unit").order_by("id"):
             if posting.role not in {Role.AUDITOR, Role.SECURITY_ADMIN, Role.SYSTEM_ADMIN, Role.DISTRICT_LEADER}:
                 staff.setdefault(posting.unit_id, []).append(posting)
         units = Unit.objects.open().filter(kind="department")
@@ -58,6 +68,7 @@ class Cast:
         return cls(
             staff, {unit.name: unit for unit in units}, Unit.objects.get(kind="district"),
             {category.path: category for category in categories}, versions, Rulebook.read(),
+            working_calendar(),
         )  # fmt: skip
 
     def category(self, path: str, rng: random.Random) -> Category:
@@ -90,7 +101,7 @@ def write_past(
 
     One transaction a batch; what is already there (by its client key) is left out, so a killed run goes on.
     """
-    grids = list(Unit.objects.open().filter(kind="grid").order_by("code"))
+    grids = list(Unit.objects.open().filter(kind="grid").select_related("street", "community").order_by("code"))
     cast = Cast.read(end)
     moments = _moments(count, start, end, first)
     for batch in _batches(moments, BATCH):
@@ -126,17 +137,17 @@ def _write(stories: list[tuple[datetime, Story]], cast: Cast) -> None:
         same_day = list(group)
         for appeal, number in zip(same_day, take_numbers(len(same_day), day), strict=True):
             appeal.number = number
-    Appeal.objects.bulk_create(rows.appeals)
+    give_keys(Appeal, rows.appeals)
+    copy_keyed(Appeal, rows.appeals)
     for appeal, clock in rows.clocks:
         clock.subject_id = appeal.pk
-    children: list[tuple[Any, list[Any]]] = [
+    children: tuple[tuple[type[Model], Sequence[Model]], ...] = (
         (Assignment, rows.assignments), (AppealEntry, rows.entries), (Visit, rows.visits),
-    ]  # fmt: skip
+    )  # fmt: skip
     for model, objects in children:
-        for row in objects:
-            row.appeal_id = row.appeal.pk
-        model.objects.bulk_create(objects)
-    Clock.objects.bulk_create([clock for _, clock in rows.clocks])
+        told_keys(objects, "appeal")
+        copy_in(model, objects)
+    copy_in(Clock, [clock for _, clock in rows.clocks])
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +193,7 @@ def _unit(unit: Unit | None) -> Unit:
 def _due(cast: Cast, version: PolicyVersion, kind: str, since: datetime) -> datetime:
     """When a limit that starts at `since` ends; `since` itself where the policy has none."""
     term = cast.term(version, kind)
-    return timing.due(since, [term.span], working_calendar()) if term else since
+    return timing.due(since, [term.span], cast.calendar) if term else since
 
 
 def _course(
@@ -273,7 +284,7 @@ def _appeal(story: Story, at: datetime, cast: Cast, registrar: Posting) -> tuple
     if story.channel == "hotline":
         appeal.source_number = f"DQ{at:%y%m}{story.number:08d}"
     set_phone(appeal, story.phone)
-    appeal.search = search_document(appeal)
+    appeal.search = search.lexemes(*searched(appeal))
     return appeal, version
 
 

@@ -39,7 +39,7 @@ class Event:
 
 def play(*, count: int, first: int, now: datetime, progress: Callable[[int], Any] = lambda n: None) -> None:
     """Play `count` recent appeals up to `now`. What an earlier, killed run has done is refused and passed over."""
-    grids = list(Unit.objects.open().filter(kind="grid").order_by("code"))
+    grids = list(Unit.objects.open().filter(kind="grid").select_related("street", "community").order_by("code"))
     cast = Cast.read(now)
     begin = now - timedelta(days=DAYS)
     events: list[Event] = []

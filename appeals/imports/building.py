@@ -17,6 +17,7 @@ from appeals.models import Appeal, AppealEntry, Assignment, Category, ImportOrig
 from appeals.numbers import query_code
 from appeals.people import sealed_person
 from appeals.rules import Rulebook, case_of
+from appeals.services.register import searched
 from appeals.workflow import REGISTERED, RESOLVED
 from governance import search
 from governance.calendars.loading import DISTRICT, load
@@ -152,11 +153,6 @@ def clock_spec(appeal: Appeal, limit: Limit, now: datetime) -> ClockSpec:
         subject_type=clocks.SUBJECT, subject_id=appeal.pk, kind=limit.kind, term=limit.term,
         unit_id=appeal.desk_unit_id, started_at=now, policy_version_id=limit.version_id,
     )  # fmt: skip
-
-
-def searched(appeal: Appeal) -> tuple[str, ...]:
-    """The texts that an appeal is found by, as at the desk."""
-    return (appeal.title, appeal.content, appeal.address, appeal.complainant, appeal.source_number)
 
 
 def entries_of(appeal: Appeal, incoming: Incoming, batch: Batch) -> list[AppealEntry]:

@@ -14,7 +14,6 @@ from appeals.imports.building import (
     assignment_of,
     clock_spec,
     entry,
-    searched,
     set_limit,
 )
 from appeals.imports.checking import LEVELS, Incoming
@@ -22,6 +21,7 @@ from appeals.imports.comparing import Compared
 from appeals.imports.fields import LABELS
 from appeals.models import Appeal, AppealEntry, Assignment, ImportOrigin
 from appeals.people import set_identity, set_phone
+from appeals.services.register import searched
 from appeals.workflow import REGISTERED
 from governance import search
 from governance.audit import services as audit

@@ -216,8 +216,13 @@ def desk_at_registration(appeal: Appeal, by: Actor) -> int:
 
 
 def search_document(appeal: Appeal) -> Any:
-    """The expression for `Appeal.search`. Personal numbers are not in it: they are searched by keyed hash alone."""
-    return search.document(appeal.title, appeal.content, appeal.address, appeal.complainant, appeal.source_number)
+    """The expression for `Appeal.search`."""
+    return search.document(*searched(appeal))
+
+
+def searched(appeal: Appeal) -> tuple[str, ...]:
+    """The texts that are found by their words. Personal numbers are not in it: those are searched by keyed hash."""
+    return appeal.title, appeal.content, appeal.address, appeal.complainant, appeal.source_number
 
 
 def category_of(category_id: int | None) -> Category | None:

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from governance.embedded import background
 from governance.embedded.problem import Problem, say
 
 OLDEST_POSTGRES = 150000
@@ -113,11 +114,14 @@ def _static_content() -> str:
 def _fill() -> None:
     """Load the demo district where it is wanted; tell how to begin where nobody could sign in.
 
+    The pages can be served when territory, staff and appeals are there; the people go on loading in the background.
     The command knows itself what it has loaded, and goes on where it was cut off.
     """
     from django.conf import settings
     from django.contrib.auth import get_user_model
-    from django.core.management import CommandError, call_command
+    from django.core.management import CommandError
+
+    from governance import demo
 
     empty = not get_user_model()._default_manager.exists()
     if not settings.DEMO:
@@ -125,11 +129,23 @@ def _fill() -> None:
             say("还没有任何账号。请在另一个窗口运行：.venv/bin/python manage.py setup_district")
         return
     if empty:
-        say("第一次启动，装入演示街区，约需几分钟；中途打断也不要紧，下次会接着装 …")
+        say("第一次启动，装入演示区，约需一两分钟；20 万居民同时在后台装入。中途打断也不要紧，下次会接着装 …")
     try:
-        call_command("seed_demo")
+        _load(demo.TERRITORY)
+        if not demo.is_loaded(demo.PEOPLE):
+            background.begin(Path(settings.VAR_DIR))
+        _load(demo.APPEALS)
     except CommandError as error:
         raise Problem(f"{error}\n正式使用的数据库请这样启动：make run DEMO=0") from error
+
+
+def _load(part: str) -> None:
+    from django.core.management import call_command
+
+    from governance import demo
+
+    if not demo.is_loaded(part):
+        call_command("seed_demo", part=part)
 
 
 def _once(stamp: Path, content: str, work: Callable[[], None], *, still: bool = True) -> None:

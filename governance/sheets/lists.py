@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any, cast
@@ -25,9 +26,9 @@ class ListExporter(Exporter):
     tabs: Sequence[Tab] = ()
     wordless: dict[str, str] = {}
 
+    @abstractmethod
     def in_scope(self, actor: Actor) -> QuerySet[Any]:
         """All rows that the actor may see, in order, with all that `row` reads."""
-        raise NotImplementedError
 
     def rows(self, query: str, actor: Actor) -> QuerySet[Any]:
         """As the list narrows them."""

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.acting import actor_from
 from accounts.models import Posting
+from governance.copying import copy_in, copy_keyed, give_keys, told_keys
 from governance.deadlines.models import PolicyVersion
 from governance.deadlines.services import ClockSpec, policy_version_at, start_many
 from governance.scope import Role
@@ -101,21 +102,24 @@ def _fill_community(community: Unit, setting: _Setting) -> int:
     units = Unit.objects.filter(community_id=community.pk)
     workers: dict[int, Posting] = {}
     staff: list[Posting] = []
-    for one in Posting.objects.filter(unit__in=units).select_related("user", "unit").order_by("pk"):
+    for one in Posting.objects.filter(unit__in=units).select_related("user", "unit__community").order_by("pk"):
         if one.role == Role.GRID_WORKER:
             workers.setdefault(one.unit_id, one)
         elif one.role == Role.COMMUNITY_WORKER:
             staff.append(one)
-    people = Person.objects.filter(community=community, state="here").only("pk", "born_on", *PLACE)
-    for person in people.order_by("pk"):
-        for code in _lists_of(person, setting.now, rng):
-            _tell(rows, person, setting.kinds[code], workers.get(person.grid_id or 0), staff, rng, setting)
+    people = Person.objects.filter(community=community, state="here").order_by("pk")
+    # One in thirty is on a list: only they are made objects of.
+    for pk, born_on, *place in people.values_list("pk", "born_on", *PLACE):
+        if codes := _lists_of(born_on, setting.now, rng):
+            person = Person(pk=pk, born_on=born_on, **dict(zip(PLACE, place, strict=True)))
+            for code in codes:
+                _tell(rows, person, setting.kinds[code], workers.get(person.grid_id or 0), staff, rng, setting)
     _write(rows, setting)
     return len(rows.records)
 
 
-def _lists_of(person: Person, now: datetime, rng: random.Random) -> list[str]:
-    age = (now.date() - person.born_on).days // 365 if person.born_on else 40
+def _lists_of(born_on: date | None, now: datetime, rng: random.Random) -> list[str]:
+    age = (now.date() - born_on).days // 365 if born_on else 40
     return [code for code, fits, share in _SHARES if rng.random() * 100 < share and fits(age)][:2]
 
 
@@ -200,21 +204,18 @@ def _place(thing: Person | CareRecord) -> dict[str, Any]:
 
 
 def _write(rows: _Rows, setting: _Setting) -> None:
-    CareRecord.objects.bulk_create(rows.records)
-    children: list[CareTurn | CareEvent | CareVisit] = [*rows.turns, *rows.events, *rows.visits]
-    for child in children:
-        # Named again, now that it has a key; setting the key alone would forget the object.
-        child.record = child.record
-    CareEvent.objects.bulk_create(rows.events)
+    give_keys(CareRecord, rows.records)
+    give_keys(CareTurn, rows.turns)
+    told_keys([*rows.turns, *rows.events, *rows.visits], "record")
+    told_keys(rows.visits, "turn")
     open_ones = [turn for turn in rows.turns if turn.state == "open"]
     clocks = start_many([_spec(turn, setting) for turn in open_ones], setting.now)
     for turn, clock in zip(open_ones, clocks, strict=True):
         turn.due_at = turn.record.due_at = clock.due_at
-    CareTurn.objects.bulk_create(rows.turns)
-    for visit in rows.visits:
-        visit.turn = visit.turn
-    CareVisit.objects.bulk_create(rows.visits)
-    CareRecord.objects.bulk_update(rows.records, ["due_at"])
+    copy_keyed(CareRecord, rows.records)
+    copy_keyed(CareTurn, rows.turns)
+    copy_in(CareVisit, rows.visits)
+    copy_in(CareEvent, rows.events)
 
 
 def _spec(turn: CareTurn, setting: _Setting) -> ClockSpec:

@@ -21,7 +21,7 @@ from members.care.actions import ACTIONS, register_actions
 from members.care.followers import FOLLOWERS
 from members.care.handlers import CareClocks
 from members.care.kinds import ensure_default_kinds, ship_rhythms
-from members.care.sections import person_section
+from members.care.sections import person_rows, person_section
 from members.care.services import adopting
 from members.care.words import FIGURES, KINDS, MAKE_VISIT, PAUSE, SEE, SUBJECT
 from members.following import follow
@@ -74,7 +74,7 @@ def register() -> None:
     actions.register_fields(_FIELDS)
     for code, label in _ACTIONS.items():
         actions.register_action(code, label)
-    registry.register_section(person_section, order=registry.CARE)
+    registry.register_section(person_section, rows=person_rows, order=registry.CARE)
     registry.register_on_merged(hooks.person_merged)
     registry.register_on_gone(hooks.person_gone)
     registry.register_on_moved(hooks.person_moved)

@@ -66,7 +66,7 @@ _PAGES = (
 def register() -> None:
     """Called once, when Django is ready."""
     from members.careers.sheet import CAREERS
-    from members.careers.views.parts import person_section
+    from members.careers.views.parts import person_rows, person_section
 
     clocks.register()
     deadlines.register(clocks.SUBJECT, handlers.ProcedureClocks())
@@ -85,7 +85,7 @@ def register() -> None:
     counts.register_source(WORKERS, hooks.workers_at)
     registry.register_on_merged(hooks.person_merged)
     registry.register_on_gone(hooks.person_gone)
-    registry.register_section(person_section, order=80)
+    registry.register_section(person_section, rows=person_rows, order=80)
     territory.register_open_work(hooks.open_careers)
     territory.register_on_unit_closed(hooks.unit_closed)
     territory.register_on_unit_moved(hooks.unit_moved)

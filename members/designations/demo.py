@@ -23,6 +23,8 @@ from members.models.party import GROUP_LEADER, RETIRED_SOE, SECRETARY
 
 # The district's own figures: domain.md. For fewer people than a district's, fewer.
 HEADS, STRONG, RETURNING, RESIDENTS, STEWARDS, COURIERS, ACCOUNTS = 132, 1724, 695, 10_000, 204, 112, 24
+# What the names of the couriers' own accounts begin with.
+USERNAME = "qishou"
 _WHOLE = 150_000
 _GROUNDS = {
     "geese": ("“五雁争辉”行动名单", "社区党委会议研究", "党员本人申请、支部推荐"),
@@ -168,8 +170,8 @@ def _give_accounts(couriers: list[Courier], rng: random.Random, now: datetime) -
     encoded = make_password(PASSWORD)
     users = User.objects.bulk_create(
         User(
-            username=f"qishou{number:03d}", name=names[one.person_id], initials=initials_of(names[one.person_id])[:32],
-            password=encoded, password_set_at=now, is_active=True,
+            username=f"{USERNAME}{number:03d}", name=names[one.person_id],
+            initials=initials_of(names[one.person_id])[:32], password=encoded, password_set_at=now, is_active=True,
         )
         for number, one in enumerate(others, start=1)
     )  # fmt: skip

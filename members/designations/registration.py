@@ -23,7 +23,7 @@ from members.designations.couriers import SUBJECT as COURIER
 from members.designations.followers import FOLLOWERS
 from members.designations.kinds import ensure_default_kinds
 from members.designations.sheet import DESIGNATIONS
-from members.designations.views.designations import NAME_MANY, section
+from members.designations.views.designations import NAME_MANY, person_rows, section
 from members.following import follow
 from members.models import PartyOrganisation, VolunteerTeam
 from members.models.party import FEATURED_BRANCH
@@ -69,7 +69,7 @@ def register() -> None:
     nav.register(*_PAGES)
     sheets.register(DESIGNATIONS)
     sheets.register(COURIERS)
-    registry.register_section(section, order=registry.DESIGNATIONS)
+    registry.register_section(section, rows=person_rows, order=registry.DESIGNATIONS)
     registry.register_person_action(NAME_MANY)
     registry.register_on_merged(services.person_merged)
     registry.register_on_gone(services.person_gone)

@@ -128,7 +128,12 @@ def _elsewhere(
     return {**found, unit.pk: whole.get(unit.pk, 0)}
 
 
+def designations_of(actor: Actor, person_id: int) -> DesignationQuerySet:
+    """A person's designations in the actor's scope."""
+    return Designation.objects.visible_to(actor).filter(person_id=person_id).exclude(ended_how="merged")
+
+
 def of_person(actor: Actor, person_id: int) -> list[Designation]:
     """A person's designations in the actor's scope, those that run first."""
-    rows: Any = with_all(Designation.objects.visible_to(actor)).filter(person_id=person_id).exclude(ended_how="merged")
+    rows: Any = with_all(designations_of(actor, person_id))
     return sorted(rows, key=lambda row: (row.until_on is not None, -row.from_on.toordinal(), -row.pk))

@@ -16,7 +16,7 @@ from governance.ui.nav import NavItem
 from grids import registry as territory
 from members import registry
 from members.party import clocks, following, handlers, units
-from members.party.section import person_section
+from members.party.section import person_rows, person_section
 from members.party.sheets.doubles import DOUBLES
 from members.party.sheets.members import MEMBERS
 from members.party.sheets.organisations import ORGANISATIONS
@@ -88,7 +88,7 @@ def register() -> None:
     outbox.register_subject(clocks.OF_TRANSFER, url=lambda pk: reverse("members:party_transfer", args=[pk]))
     outbox.register_subject(clocks.OF_ORGANISATION, url=lambda pk: reverse("members:party_organisation", args=[pk]))
     outbox.register_subject(clocks.OF_MEMBERSHIP, url=lambda pk: reverse("members:party_member", args=[pk]))
-    registry.register_section(person_section, order=registry.PARTY)
+    registry.register_section(person_section, rows=person_rows, order=registry.PARTY)
     registry.register_on_merged(following.on_merged)
     registry.register_on_gone(following.on_gone)
     territory.register_open_work(units.open_organisations)

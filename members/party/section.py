@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
@@ -11,27 +14,33 @@ from governance.scope import Actor
 from members.models import DoubleRegistration, PartyMembership, PartyPost, Person
 
 
-def person_section(request: HttpRequest, person: Person) -> SafeString | None:
-    """What the actor may see of the person's part in the Party; three queries."""
+def person_rows(actor: Actor, person: Person) -> list[QuerySet[Any]]:
+    """Memberships, posts and double registrations, for those who see members."""
+    return _rows(person) if may(actor, "party.see_members") else []
+
+
+def _rows(person: Person) -> list[QuerySet[Any]]:
+    return [model._default_manager.filter(person=person) for model in (PartyMembership, PartyPost, DoubleRegistration)]
+
+
+def person_section(request: HttpRequest, person: Person, found: bool) -> SafeString | None:
+    """What the actor may see of the person's part in the Party; three queries, none without a row."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    if not may(actor, "party.see_members"):
+    may_edit = may(actor, "party.edit") and person.state == "here"
+    if not may(actor, "party.see_members") or not (found or may_edit):
         return None
-    memberships = list(
-        PartyMembership.objects.filter(person=person).select_related("organisation").order_by("until_on", "-from_on")
+    memberships, posts, reports = (
+        list(rows.select_related("organisation").order_by("-from_on")) if found else [] for rows in _rows(person)
     )
     memberships.sort(key=lambda one: (one.until_on is not None, -one.from_on.toordinal(), -one.pk))
-    posts = PartyPost.objects.filter(person=person).select_related("organisation").order_by("-from_on")
-    reports = DoubleRegistration.objects.filter(person=person).select_related("organisation").order_by("-from_on")
     current = next((one for one in memberships if one.until_on is None), None)
     context = {
         "person": person, "memberships": memberships, "posts": posts, "reports": reports, "current": current,
         "is_ours": current is not None and _in_scope(current, actor),
-        "may_edit": may(actor, "party.edit") and person.state == "here",
+        "may_edit": may_edit,
         "suggests": current is not None and current.community_id is not None
         and person.state == "here" and current.community_id != person.community_id,
     }  # fmt: skip
-    if not (memberships or posts or reports or context["may_edit"]):
-        return None
     return render_to_string("members/party/person_section.html", context, request)
 
 

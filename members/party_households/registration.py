@@ -15,7 +15,7 @@ from members.party_households import following
 from members.party_households.followers import FOLLOWERS
 from members.party_households.services._common import SUBJECT
 from members.party_households.sheet import PARTY_HOUSEHOLDS
-from members.party_households.views.pages import household_section, person_section
+from members.party_households.views.pages import household_section, person_rows, person_section
 
 _GROUP = "党建"
 _PAGES = (
@@ -56,7 +56,7 @@ def register() -> None:
     outbox.register_subject(SUBJECT, url=lambda pk: reverse("members:party_household", args=[pk]))
     nav.register(*_PAGES)
     sheets.register(PARTY_HOUSEHOLDS)
-    registry.register_section(person_section, order=registry.PARTY + 5)
+    registry.register_section(person_section, rows=person_rows, order=registry.PARTY + 5)
     registry.register_household_section(household_section, order=registry.PARTY + 5)
     registry.register_on_merged(following.person_merged)
     registry.register_on_gone(following.person_gone)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 from django import forms
@@ -55,15 +56,15 @@ class Proposing(FormPage):
         return context | {"proposes": self.proposes}
 
 
-class Careful(Proposing):
+class Careful(Proposing, ABC):
     """A form that says who like this is on record already, and lets one go on all the same."""
 
     alike: list[tuple[str, Alike]]
     living: list[Household]
 
+    @abstractmethod
     def look(self, form: Any) -> None:
         """Fill `alike` and `living`."""
-        raise NotImplementedError
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Ask once about each record that was found."""

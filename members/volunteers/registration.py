@@ -12,7 +12,7 @@ from members import registry
 from members.following import follow
 from members.volunteers import clocks, following, sheet
 from members.volunteers.followers import FOLLOWERS
-from members.volunteers.sections import section
+from members.volunteers.sections import rows, section
 
 _GROUP = "人口"
 _PAGES = (
@@ -80,7 +80,7 @@ def register() -> None:
     clocks.register()
     sheet.register()
     outbox.register_subject(clocks.SUBJECT, url=lambda pk: reverse("members:volunteer_activity", args=[pk]))
-    registry.register_section(section, order=60)
+    registry.register_section(section, rows=rows, order=60)
     registry.register_on_merged(following.on_merged)
     registry.register_on_gone(following.on_gone)
     follow(*FOLLOWERS)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from accounts.rights import may
+from governance.scope import Actor
 from members.models import Person
 from members.volunteers import selectors
 from members.volunteers.minutes import told
@@ -15,17 +19,20 @@ from members.volunteers.minutes import told
 _SHOWN = 5
 
 
-def section(request: HttpRequest, person: Person) -> SafeString | None:
+def rows(actor: Actor, person: Person) -> list[QuerySet[Any]]:
+    """Teams they belong to and hours that count, for those who see volunteers."""
+    return [selectors.in_teams(person), selectors.confirmed_of(person)] if may(actor, "volunteer.people") else []
+
+
+def section(request: HttpRequest, person: Person, found: bool) -> SafeString | None:
     """Hours confirmed in all and this year, teams, the latest activities; nothing for who never served."""
-    if not may(request.actor, "volunteer.people"):  # type: ignore[attr-defined]
+    if not found:
         return None
-    teams = selectors.teams_of(person)
     served = selectors.served_by(person, timezone.localdate())
-    if not teams and not served.minutes:
-        return None
-    rows = [(row, told(row.minutes)) for row in selectors.confirmed_of(person)[:_SHOWN]]
+    latest = selectors.confirmed_of(person)[:_SHOWN] if served.minutes else []
     context = {
-        "person": person, "teams": teams, "served": served, "rows": rows, "total": told(served.minutes),
+        "person": person, "teams": selectors.teams_of(person), "served": served,
+        "rows": [(row, told(row.minutes)) for row in latest], "total": told(served.minutes),
         "this_year": told(served.minutes_this_year),
     }  # fmt: skip
     return SafeString(render_to_string("members/volunteers/section.html", context, request))

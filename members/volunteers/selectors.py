@@ -43,7 +43,13 @@ def confirmed_of(person: Person) -> QuerySet[ServiceHours]:
 
 def teams_of(person: Person) -> list[TeamMember]:
     """The teams that a person belongs to now."""
-    return list(TeamMember.objects.now_in().filter(person=person).select_related("team").order_by("pk"))
+    return list(in_teams(person).select_related("team").order_by("pk"))
+
+
+def in_teams(person: Person) -> QuerySet[TeamMember]:
+    """The person's places in teams now."""
+    rows: QuerySet[TeamMember] = TeamMember.objects.now_in().filter(person=person)
+    return rows
 
 
 def coming_of(person: Person, now: datetime) -> list[SignUp]:

@@ -4,11 +4,14 @@ from datetime import timedelta
 
 import pytest
 from axes.models import AccessAttempt
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts import demo, lockout
 from accounts.models import Posting, User, UserSession
+from governance import demo as loading
 from governance.audit.models import Entry
 from governance.scope import Role
 from tests.accounts.conftest import PASSWORD
@@ -182,3 +185,16 @@ def test_a_demo_installation_lists_its_accounts_and_fills_them_in(client, distri
 
 def test_what_was_typed_as_password_is_never_sent_back(client, db):
     assert "geheim-passwort" not in _try(client, "nobody", "geheim-passwort").content.decode()
+
+
+def test_a_demo_installation_says_what_is_still_being_loaded(client, district, settings):
+    make_posting(Role.SECURITY_ADMIN, district.district, username=demo.USERNAMES[Role.SECURITY_ADMIN])
+    loading.tell_loading("居民 1,000 人")
+    assert "居民 1,000 人" not in client.get(SIGN_IN).content.decode()
+    settings.DEMO = True
+    with CaptureQueriesContext(connection) as told:
+        assert "演示数据还在载入：居民 1,000 人" in client.get(SIGN_IN).content.decode()
+    loading.tell_loading("")
+    with CaptureQueriesContext(connection) as quiet:
+        assert "还在载入" not in client.get(SIGN_IN).content.decode()
+    assert len(told) == len(quiet)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from governance.audit.models import Entry
 from members.models import Household, Person
-from tests.appeals.pages.conftest import browse  # noqa: F401
+from tests.appeals.pages.conftest import browse as browse
 from tests.members.conftest import identity_number
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +33,7 @@ def now():
 
 
 class TestLists:
-    def test_a_full_number_leaves_the_address(self, person, browse, cast) -> None:  # noqa: F811
+    def test_a_full_number_leaves_the_address(self, person, browse, cast) -> None:
         number = identity_number()
         made = person("李秀兰", identity=number, phone="13812345678")
         person("刘敏")
@@ -47,7 +47,7 @@ class TestLists:
                 assert "刘敏" not in shown
         assert number not in client.get("/people/").content.decode()
 
-    def test_words_tabs_and_any_text(self, person, browse, cast, district) -> None:  # noqa: F811
+    def test_words_tabs_and_any_text(self, person, browse, cast, district) -> None:
         person("李秀兰")
         client = browse(cast.cw)
         assert "李秀兰" in client.get("/people/", {"q": "lxl"}).content.decode()
@@ -58,7 +58,7 @@ class TestLists:
             assert client.get("/people/", {"q": text}).status_code == status
             assert client.get("/people/households/", {"q": text}).status_code == status
 
-    def test_budget(self, person, browse, cast, django_assert_max_num_queries) -> None:  # noqa: F811
+    def test_budget(self, person, browse, cast, django_assert_max_num_queries) -> None:
         for name in ("李秀兰", "刘敏", "王建国", "赵雪"):
             person(name)
         client = browse(cast.cw)
@@ -70,7 +70,7 @@ class TestLists:
 
 
 class TestEntry:
-    def test_a_household_with_its_people(self, browse, cast, district) -> None:  # noqa: F811
+    def test_a_household_with_its_people(self, browse, cast, district) -> None:
         client = browse(cast.cw)
         answer = client.post("/people/entry/", entered(unit=district.grid_1.pk, address="幸福里3号"))
         home = Household.objects.get()
@@ -80,7 +80,7 @@ class TestEntry:
         assert "刘敏" in shown
         assert "990101********" in client.get(f"/people/{Person.objects.earliest('pk').pk}/").content.decode()
 
-    def test_what_is_refused_keeps_what_was_typed(self, household, browse, cast) -> None:  # noqa: F811
+    def test_what_is_refused_keeps_what_was_typed(self, household, browse, cast) -> None:
         url = f"/people/households/{household().pk}/members/add/"
         answer = browse(cast.cw).post(
             url, {"name": "王建国", "identity": "123", "residence": "away", "relation": "head"}
@@ -91,7 +91,7 @@ class TestEntry:
         assert 'value="王建国"' in shown
         assert not Person.objects.exists()
 
-    def test_moved_in_changed_and_gone(self, person, household, browse, cast, district) -> None:  # noqa: F811
+    def test_moved_in_changed_and_gone(self, person, household, browse, cast, district) -> None:
         made = person(identity=identity_number())
         new = household(by=cast.cw_3, unit=district.community_3)
         client = browse(cast.cw_3)
@@ -108,7 +108,7 @@ class TestEntry:
         made.refresh_from_db()
         assert made.state == "left"
 
-    def test_a_full_number_is_shown_once_and_recorded(self, person, browse, cast) -> None:  # noqa: F811
+    def test_a_full_number_is_shown_once_and_recorded(self, person, browse, cast) -> None:
         made = person(phone="13812345678")
         client, url = browse(cast.cw), f"/people/{made.pk}/reveal/"
         assert "13812345678" in client.post(url, {"field": "phone", "reason": "入户走访"}).content.decode()

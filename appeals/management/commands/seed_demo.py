@@ -1,47 +1,29 @@
-"""Load the demo district: territory, staff, rules, and appeals of eighteen months."""
+"""Load the demo district: territory and staff, appeals of eighteen months, the people; whole or a part at a time."""
 
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 from django.utils import timezone
-from tqdm import tqdm
 
 from accounts.models import User
-from accounts.seeding import ensure_staff
-from appeals.categories import ensure_default_categories
-from appeals.demo import repeats
-from appeals.demo.past import write_past
-from appeals.demo.present import DAYS, play
-from appeals.demo.texts import GIVEN, SURNAMES
-from appeals.rules import ensure_default_rules
-from governance.audit import services as audit
-from governance.audit.models import Entry
-from governance.calendars.defaults import ensure_default_calendar
-from governance.deadlines.defaults import ensure_default_policies
-from governance.scope import PLATFORM
-from grids.demo import build_territory
+from appeals.demo.parts import RECENT, SUBJECTS, Wanted
+from appeals.demo.present import DAYS
+from appeals.demo.telling import Bars, Lines
+from governance import demo
+from grids.demo import DISTRICT_CODE
 from grids.models import Unit
-from grids.quotas.demo import build_quotas
-from grids.sites.demo import build_sites
-from members import demo as people
-from members import demo_review
-from members.care import demo as care
-from members.careers import demo as careers
-from members.designations import demo as designations
-from members.party import demo as party
-from members.party_households import demo as party_households
-from members.volunteers import demo as volunteers
 
-RECENT = 260
 DEFAULT = 6000
-MONTHS = 18
-DONE = "demo.seeded"
 # In each grid; some 80,000 with 200,000 people in all.
 HOUSEHOLDS = 103
+# With a part's place in their order: the advisory lock of the process that loads it.
+_LOCK = 230604
 
 
 class Command(BaseCommand):
@@ -55,57 +37,68 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
+            "--part", choices=["all", *demo.PARTS], default="all",
+            help="只载入一部分：territory 区划和工作人员（最先），appeals 诉求，people 居民和党建等；后两者可同时载入",
+        )  # fmt: skip
+        parser.add_argument("--lines", action="store_true", help="不画进度条，每 10 秒写一行，网页登录页上也显示")
+        parser.add_argument(
             "--households", type=int, default=HOUSEHOLDS, help=f"每个网格的住户数，默认 {HOUSEHOLDS}（全区约 20 万人）"
         )
         parser.add_argument(
             "--appeals", type=int, default=DEFAULT, help=f"诉求件数，默认 {DEFAULT}，其中近 {DAYS} 天约 {RECENT} 件"
         )
 
-    def handle(self, *args: Any, appeals: int, households: int, **options: Any) -> None:
+    def handle(self, *args: Any, part: str, lines: bool, appeals: int, households: int, **options: Any) -> None:
         if appeals < 0 or households < 0:
             raise CommandError("--appeals 和 --households 不能为负数。")
-        if Entry.objects.filter(action=DONE).exists():
-            self.stdout.write("演示数据已载入，无需重复。")
-            return
-        if User.objects.exists() and not Unit.objects.filter(code="230604").exists():
-            raise CommandError("库中已有真实单位和账号，不能载入演示数据。请另建一个数据库。")
-        self._load(appeals, households, timezone.now())
-        self.stdout.write(self.style.SUCCESS("演示数据载入完成。"))
+        wanted = Wanted(appeals, households, timezone.now())
+        teller = Lines(self.stdout) if lines else Bars()
+        for one in demo.PARTS if part == "all" else (part,):
+            self._load(one, wanted, teller)
 
-    def _load(self, appeals: int, households: int, now: datetime) -> None:
-        began = now - timedelta(days=30 * MONTHS)
-        self.stdout.write("载入区划、网格、部门……")
-        build_territory(now=began, by=PLATFORM)
-        build_sites(now=began, by=PLATFORM)
-        ensure_default_calendar()
-        ensure_default_policies(began - timedelta(days=30))
-        ensure_default_categories()
-        ensure_default_rules()
-        ensure_staff(surnames=SURNAMES, given=GIVEN, now=now)
-        with tqdm(desc="居民", unit="人", disable=None) as bar:
-            people.fill(households_per_grid=households, surnames=SURNAMES, now=began, progress=bar.update)
-        demo_review.fill(now=now)
-        with tqdm(desc="党组织、党员", unit="条", disable=None) as bar:
-            party.fill(now=now, progress=bar.update)
-        with tqdm(desc="中心户、称号", unit="条", disable=None) as bar:
-            party_households.fill(now=now, progress=bar.update)
-            designations.fill(now=now, progress=bar.update)
-        with tqdm(desc="志愿活动", unit="场", disable=None) as bar:
-            volunteers.fill(now=now, progress=bar.update)
-        build_quotas(now=began, by=PLATFORM)
-        with tqdm(desc="社区工作者", unit="人", disable=None) as bar:
-            careers.fill(now=now, progress=bar.update)
-        recent = min(RECENT, appeals)
-        with tqdm(total=appeals - recent, desc="历史诉求", unit="件", disable=None) as bar:
-            write_past(
-                count=appeals - recent, start=began, end=now - timedelta(days=DAYS), first=recent, progress=bar.update
-            )
-        with tqdm(desc=f"近 {DAYS} 天", unit="步", disable=None) as bar:
-            play(count=recent, first=0, now=now, progress=bar.update)
-        repeats.mark(now)
-        with tqdm(desc="重点关爱", unit="人", disable=None) as bar:
-            care.fill(now=now, progress=bar.update)
-        audit.record(
-            action=DONE, subject_type="grids.unit", subject_id=Unit.objects.get(code="230604").pk,
-            after={"appeals": appeals}, by=PLATFORM, now=now,
-        )  # fmt: skip
+    def _load(self, part: str, wanted: Wanted, teller: Bars | Lines) -> None:
+        with _alone(part):
+            if demo.is_loaded(part):
+                self.stdout.write(f"{_LABELS[part]}已载入，无需重复。")
+                return
+            district = Unit.objects.filter(code=DISTRICT_CODE).first()
+            _refuse_misplaced(part, district)
+            subjects = SUBJECTS[part](wanted)
+            for place, subject in enumerate(subjects, start=1):
+                with teller.of(subject, place, len(subjects)) as progress:
+                    subject.fill(progress)
+            district = district or Unit.objects.get(code=DISTRICT_CODE)
+            sizes = {"appeals": wanted.appeals, "households": wanted.households}
+            demo.mark_loaded(part, district_id=district.pk, sizes=sizes, now=wanted.now)
+            teller.end()
+        whole = all(map(demo.is_loaded, demo.PARTS))
+        self.stdout.write(self.style.SUCCESS("演示数据已全部载入。" if whole else f"{_LABELS[part]}载入完成。"))
+
+
+_LABELS = {demo.TERRITORY: "演示区划", demo.APPEALS: "演示诉求", demo.PEOPLE: "演示居民"}
+
+
+def _refuse_misplaced(part: str, district: Unit | None) -> None:
+    """Raise CommandError in a database that is somebody's own, or before the territory is there."""
+    if district is None and User.objects.exists():
+        raise CommandError("库中已有真实单位和账号，不能载入演示数据。请另建一个数据库。")
+    if part != demo.TERRITORY and not demo.is_loaded(demo.TERRITORY):
+        raise CommandError("演示区划还没有载入。请先运行 seed_demo --part territory")
+
+
+@contextmanager
+def _alone(part: str) -> Iterator[None]:
+    """Hold the part until the end; the database lets go of it when this process dies, however that happens."""
+    key = [_LOCK, demo.PARTS.index(part)]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", key)
+        if not cursor.fetchone()[0]:
+            raise CommandError(f"{_LABELS[part]}正由另一个进程载入，请等它完成。")
+        # Thousands of small commits that need not be waited for: after a crash of the database their order still holds,
+        # so what follows a lost one is lost with it, the mark last, and the next run goes on from there.
+        cursor.execute("SET synchronous_commit TO off")
+        try:
+            yield
+        finally:
+            cursor.execute("RESET synchronous_commit")
+            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", key)

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from accounts.rights import may
+from governance.scope import Actor
 from members.models import Career, Person
 
 
-def person_section(request: HttpRequest, person: Person) -> SafeString | None:
+def person_rows(actor: Actor, person: Person) -> list[QuerySet[Any]]:
+    """Their careers, for those who may see careers."""
+    return [Career.objects.visible_to(actor).filter(person=person)] if may(actor, "career.see") else []
+
+
+def person_section(request: HttpRequest, person: Person, found: bool) -> SafeString | None:
     """Where the person serves or served, in the actor's scope; nothing for everybody else."""
-    actor = request.actor  # type: ignore[attr-defined]
-    if not may(actor, "career.see"):
-        return None
-    rows = Career.objects.visible_to(actor).filter(person=person).select_related("community", "grid")
-    found = list(rows.order_by("-pk"))
     if not found:
         return None
-    return render_to_string("members/careers/person_section.html", {"careers": found}, request=request)
+    (rows,) = person_rows(request.actor, person)  # type: ignore[attr-defined]
+    careers = list(rows.select_related("community", "grid").order_by("-pk"))
+    return render_to_string("members/careers/person_section.html", {"careers": careers}, request=request)

@@ -285,14 +285,20 @@ def keep(request: HttpRequest, pk: int) -> HttpResponse:
     return HttpResponseRedirect(reverse("members:designations"))
 
 
-def section(request: HttpRequest, person: Person) -> SafeString | None:
+def person_rows(actor: Actor, person: Person) -> list[QuerySet[Any]]:
+    """Designations and courier profiles, in scope."""
+    return [selectors.designations_of(actor, person.pk), Courier.objects.visible_to(actor).filter(person=person)]
+
+
+def section(request: HttpRequest, person: Person, found: bool) -> SafeString | None:
     """What a person's page shows of this."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    rows = selectors.of_person(actor, person.pk)
     may_name = may(actor, services.EDIT) and person.state == "here"
-    courier = Courier.objects.visible_to(actor).filter(person=person).order_by("until_on", "-pk").first()
-    if not rows and not may_name and courier is None:
+    if not found and not may_name:
         return None
+    rows = selectors.of_person(actor, person.pk) if found else []
+    couriers = Courier.objects.visible_to(actor).filter(person=person).order_by("until_on", "-pk")
+    courier = couriers.first() if found else None
     today = timezone.localdate()
     lines = [(row, term_of(row), row.until_on is None or row.until_on >= today) for row in rows]
     return render_to_string(

@@ -126,14 +126,17 @@ class PartyHouseholdDetail(DetailPage):
         )  # fmt: skip
 
 
-def person_section(request: HttpRequest, person: Person) -> SafeString | None:
+def person_rows(actor: Actor, person: Person) -> list[QuerySet[Any]]:
+    """The party households that are or were theirs, in scope."""
+    return [PartyHousehold.objects.visible_to(actor).filter(person=person)]
+
+
+def person_section(request: HttpRequest, person: Person, found: bool) -> SafeString | None:
     """On a person's page: which party household is theirs."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    rows = PartyHousehold.objects.visible_to(actor).filter(person=person).order_by("-from_on", "-pk")
-    hubs = list(selectors.with_all(rows))
-    if not hubs:
+    if not found:
         return None
-    lines = [(hub, ago(hub)) for hub in hubs]
+    (rows,) = person_rows(request.actor, person)  # type: ignore[attr-defined]
+    lines = [(hub, ago(hub)) for hub in selectors.with_all(rows.order_by("-from_on", "-pk"))]
     return render_to_string("members/party_households/person_section.html", {"lines": lines}, request=request)
 
 

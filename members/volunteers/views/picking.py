@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,32 +23,32 @@ _MOST = 500
 
 # A full number may be typed to find somebody: the search is a POST, so that none stands in an address.
 @method_decorator(sensitive_post_parameters("q"), name="dispatch")
-class PickPage(PageMixin, TemplateView):
+class PickPage(PageMixin, TemplateView, ABC):
     """A subclass loads its thing, says who is on it already, and takes who was ticked."""
 
     template_name = "members/volunteers/pick.html"
     has_personal_data = True
     submit_label = "加入"
 
+    @abstractmethod
     def load(self, pk: int) -> None:
         """Find the thing in scope, or 404."""
-        raise NotImplementedError
 
+    @abstractmethod
     def known(self) -> set[int]:
         """Persons who are on it already."""
-        raise NotImplementedError
 
     def offered(self) -> list[Person]:
         """Persons to be ticked before anybody is looked for."""
         return []
 
+    @abstractmethod
     def take(self, ids: list[int]) -> str:
         """Call the service; what to say after."""
-        raise NotImplementedError
 
+    @abstractmethod
     def back(self) -> str:
         """The thing's page."""
-        raise NotImplementedError
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.load(kwargs["pk"])

@@ -1,3 +1,3 @@
 """The pages' client, for the pages of repeats."""
 
-from tests.appeals.pages.conftest import browse  # noqa: F401
+from tests.appeals.pages.conftest import browse as browse

@@ -10,7 +10,9 @@ from appeals.models import Appeal, Matter, SuspectedRepeat
 from appeals.services import repeats
 from governance.jobs import services as jobs
 from governance.jobs.models import Job
-from tests.appeals.imports.conftest import bring_in, receive, row  # noqa: F401
+from tests.appeals.imports.conftest import bring_in as bring_in
+from tests.appeals.imports.conftest import receive as receive
+from tests.appeals.imports.conftest import row
 
 pytestmark = pytest.mark.django_db
 
@@ -104,7 +106,7 @@ class TestFigures:
 
 
 class TestImport:
-    def test_what_an_import_brings_is_searched_behind_it(self, bring_in, browse, cast, now) -> None:  # noqa: F811
+    def test_what_an_import_brings_is_searched_behind_it(self, bring_in, browse, cast, now) -> None:
         bring_in([row("A1"), row("A2", title="广场舞扰民", content="每晚九点后仍有高音喇叭。", phone=None)])
         bring_in([row("B1"), row("B2", title="井盖缺失", content="学校门口的井盖不见了。", phone="13900001111")])
         for job in Job.objects.filter(kind="appeals.find_repeats").order_by("pk"):

@@ -13,7 +13,7 @@ from governance.deadlines.models import Policy, PolicyVersion
 from governance.deadlines.sweeping import sweep
 from members.care.services.pausing import pause_visits
 from members.models import CareKind, CareRecord, CareTurn, CareVisit
-from tests.appeals.pages.conftest import browse  # noqa: F401
+from tests.appeals.pages.conftest import browse as browse
 from tests.members.conftest import identity_number
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +26,7 @@ def now():
 
 
 class TestList:
-    def test_by_the_clock_with_whose_it_is(self, listed, person, browse, cast, now) -> None:  # noqa: F811
+    def test_by_the_clock_with_whose_it_is(self, listed, person, browse, cast, now) -> None:
         listed(person("王建国"), level="B")
         listed(person("李秀兰"), visitor_id=cast.cw.user_id)
         client = browse(cast.cs)
@@ -39,7 +39,7 @@ class TestList:
         assert "李秀兰" in late
         assert "王建国" not in late
 
-    def test_filters_and_any_text(self, listed, person, browse, cast, kind, district) -> None:  # noqa: F811
+    def test_filters_and_any_text(self, listed, person, browse, cast, kind, district) -> None:
         number = identity_number("19480101", 12)
         listed(person("王建国", identity=number))
         listed(person("刘敏"), code="illness", visitor_id=cast.gw.user_id)
@@ -59,7 +59,7 @@ class TestList:
         assert "王建国" in client.get(answer["Location"]).content.decode()
         assert number not in client.get("/people/care/", {"q": number})["Location"]
 
-    def test_budget(self, listed, person, browse, cast, django_assert_max_num_queries) -> None:  # noqa: F811
+    def test_budget(self, listed, person, browse, cast, django_assert_max_num_queries) -> None:
         for name in ("王建国", "刘敏", "李秀兰", "赵雪"):
             listed(person(name))
         client = browse(cast.cw)
@@ -72,7 +72,7 @@ class TestList:
         with django_assert_max_num_queries(15):
             client.get("/people/care/today/")
 
-    def test_many_get_a_visitor(self, listed, person, browse, cast) -> None:  # noqa: F811
+    def test_many_get_a_visitor(self, listed, person, browse, cast) -> None:
         ids = [listed(person("王建国")).pk, listed(person("刘敏")).pk]
         client = browse(cast.cs)
         data = {"action": "assign", "ids": ids}
@@ -84,7 +84,7 @@ class TestList:
 
 
 class TestWork:
-    def test_from_the_persons_page_to_a_visit(self, person, lists, kind, browse, cast) -> None:  # noqa: F811
+    def test_from_the_persons_page_to_a_visit(self, person, lists, kind, browse, cast) -> None:
         made = person("王建国")
         client = browse(cast.cw)
         assert "不在重点关爱名单中" in client.get(f"/people/{made.pk}/").content.decode()
@@ -118,7 +118,7 @@ class TestWork:
         assert "上门走访：正常" in client.get(f"/people/care/{record.pk}/").content.decode()
 
     def test_who_needs_help_may_become_an_appeal_with_the_place_and_no_name(
-        self, listed, browse, cast, district  # noqa: F811
+        self, listed, browse, cast, district
     ) -> None:  # fmt: skip
         record = listed()
         client = browse(cast.cw)
@@ -130,7 +130,7 @@ class TestWork:
         form = client.get(link).content.decode()
         assert re.search(rf'<option value="{district.grid_1.pk}"[^>]* selected', form)
 
-    def test_what_to_look_for_is_not_for_the_streets_leader(self, listed, browse, cast) -> None:  # noqa: F811
+    def test_what_to_look_for_is_not_for_the_streets_leader(self, listed, browse, cast) -> None:
         record = listed(words="糖尿病")
         url = f"/people/care/{record.pk}/"
         assert "糖尿病" in browse(cast.ss).get(url).content.decode()
@@ -141,7 +141,7 @@ class TestWork:
             assert browse(actor).get(url).status_code == 403
         assert browse(cast.cw_2).get(url).status_code == 404
 
-    def test_changed_paused_resumed_and_ended(self, listed, browse, cast) -> None:  # noqa: F811
+    def test_changed_paused_resumed_and_ended(self, listed, browse, cast) -> None:
         record = listed()
         client, url = browse(cast.cw), f"/people/care/{record.pk}"
         today = timezone.localdate()
@@ -160,7 +160,7 @@ class TestWork:
         assert "不再符合条件" in client.get(f"{url}/").content.decode()
         assert client.post(f"{url}/resume/", follow=True).status_code == 200
 
-    def test_the_phone_shows_what_is_late_and_no_number(self, listed, person, browse, cast, now) -> None:  # noqa: F811
+    def test_the_phone_shows_what_is_late_and_no_number(self, listed, person, browse, cast, now) -> None:
         record = listed(person("王建国", phone="13812345678"), words="每日服药")
         CareRecord.objects.update(due_at=now - timedelta(days=1), card="red")
         shown = browse(cast.gw).get("/people/care/today/").content.decode()
@@ -174,7 +174,7 @@ class TestWork:
 
 class TestFigures:
     def test_each_number_opens_its_rows_and_the_district_gets_counts_alone(
-        self, listed, person, browse, cast, district, now  # noqa: F811
+        self, listed, person, browse, cast, district, now
     ) -> None:  # fmt: skip
         listed(person("王建国"))
         CareTurn.objects.update(due_at=now - timedelta(days=1))
@@ -197,12 +197,12 @@ class TestFigures:
     @pytest.mark.parametrize(
         "query", [{"since": "2026-13-01"}, {"since": "x", "until": "y"}, {"kind": "0"}, {"unit": "x"}]
     )
-    def test_what_makes_no_sense_is_told(self, lists, browse, cast, query) -> None:  # noqa: F811
+    def test_what_makes_no_sense_is_told(self, lists, browse, cast, query) -> None:
         assert browse(cast.cs).get("/people/care/figures/", query).status_code in {200, 404}
 
 
 class TestKinds:
-    def test_kept_by_the_centre_with_policies_of_their_own(self, lists, browse, cast, now) -> None:  # noqa: F811
+    def test_kept_by_the_centre_with_policies_of_their_own(self, lists, browse, cast, now) -> None:
         ensure_default_policies(now - timedelta(days=365))
         client = browse(cast.dc)
         assert "走访：每周一次" in client.get("/people/care/kinds/").content.decode()
@@ -222,7 +222,7 @@ class TestKinds:
         assert client.post("/people/care/kinds/add/", data | {"name": "独居老人"}).status_code == 400
         assert browse(cast.cs).get("/people/care/kinds/").status_code == 403
 
-    def test_the_pages_of_policies_speak_of_visits(self, listed, browse, cast, now) -> None:  # noqa: F811
+    def test_the_pages_of_policies_speak_of_visits(self, listed, browse, cast, now) -> None:
         ensure_default_policies(now - timedelta(days=365))
         listed()
         client = browse(cast.dc)

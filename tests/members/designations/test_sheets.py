@@ -12,7 +12,7 @@ from governance.audit.models import Entry
 from governance.errors import NotAllowed
 from members.designations.counting import counter_of
 from members.models import Courier, Designation, VolunteerTeam
-from tests.appeals.pages.conftest import browse  # noqa: F401
+from tests.appeals.pages.conftest import browse as browse
 from tests.members.conftest import identity_number
 from tests.sheets.bringing import Desk, counts
 
@@ -105,7 +105,7 @@ class TestDesignations:
             with pytest.raises(NotAllowed):
                 desk.look(self.ROW, by=cast.actors[name])
 
-    def test_out(self, desk, resident, cast, browse) -> None:  # noqa: F811
+    def test_out(self, desk, resident, cast, browse) -> None:
         desk.bring(self.ROW)
         offered = desk.choices()
         assert "第1网格" in offered["所在单位"]
@@ -175,7 +175,7 @@ class TestCouriers:
             with pytest.raises(NotAllowed):
                 desk.look(self.ROW, by=cast.actors[name])
 
-    def test_out(self, desk, resident, cast, browse) -> None:  # noqa: F811
+    def test_out(self, desk, resident, cast, browse) -> None:
         desk.bring(self.ROW)
         offered = desk.choices()
         assert offered["站点所在社区"] == ["第一街道1社区"]
@@ -191,7 +191,7 @@ class TestCouriers:
 
 
 class TestTeams:
-    def test_volunteer_teams_are_counted_and_opened(self, district, cast, now, kinds, browse) -> None:  # noqa: F811
+    def test_volunteer_teams_are_counted_and_opened(self, district, cast, now, kinds, browse) -> None:
         for unit, founded, dissolved in (
             (district.grid_1, date(2024, 1, 1), None), (district.community_1, date(2024, 1, 1), None),
             (district.community_1, date(2020, 1, 1), date(2024, 1, 1)), (district.community_2, date(2026, 12, 1), None),

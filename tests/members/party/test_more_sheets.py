@@ -11,7 +11,7 @@ from governance.audit.models import Entry
 from governance.errors import InvalidInput, NotAllowed
 from members.models import DoubleRegistration, PartyOrganisation, PartyPost
 from members.services import households
-from tests.appeals.pages.conftest import browse  # noqa: F401
+from tests.appeals.pages.conftest import browse as browse
 from tests.members.conftest import identity_number
 from tests.sheets.bringing import Desk, counts
 
@@ -122,7 +122,7 @@ class TestOrganisations:
             with pytest.raises(NotAllowed):
                 desk.look(self.ROW, by=cast.actors[name])
 
-    def test_out_and_the_drop_downs(self, desk, party, cast, browse, member) -> None:  # noqa: F811
+    def test_out_and_the_drop_downs(self, desk, party, cast, browse, member) -> None:
         member()
         offered = desk.choices()
         assert "1社区大党委" in offered["上级党组织"]
@@ -209,7 +209,7 @@ class TestDoubles:
         for name in ("ss", "dc", "cs_2"):
             assert desk.refused(self.ROW, by=cast.actors[name])[0] == "organisation"
 
-    def test_out(self, desk, resident, cast, browse) -> None:  # noqa: F811
+    def test_out(self, desk, resident, cast, browse) -> None:
         desk.bring(self.ROW)
         assert "第1网格党支部" in desk.choices()["报到党组织"]
         wanted, rows = desk.export("own=采油")

@@ -10,7 +10,7 @@ from django.utils import timezone
 from members.models import DoubleRegistration, MembershipTransfer, PartyMembership, PartyOrganisation, PartyPost, Term
 from members.party.services import terms, transfers
 from members.party.services.terms import Elected
-from tests.appeals.pages.conftest import browse  # noqa: F401
+from tests.appeals.pages.conftest import browse as browse
 
 pytestmark = pytest.mark.django_db
 BASE = "/people/party/"
@@ -36,7 +36,7 @@ def text_of(answer) -> str:
 
 
 class TestSeeing:
-    def test_the_tree_opens_branch_by_branch(self, party, member, browse, cast) -> None:  # noqa: F811
+    def test_the_tree_opens_branch_by_branch(self, party, member, browse, cast) -> None:
         member()
         shown = text_of(browse(cast.dc).get(BASE))
         assert "第一街道大工委" in shown
@@ -47,13 +47,13 @@ class TestSeeing:
         assert "1 人" in below
         assert "银发先锋党支部" in text_of(browse(cast.cs).get(BASE, {"q": "银发"}))
 
-    def test_a_grids_worker_sees_their_own(self, party, member, browse, cast) -> None:  # noqa: F811
+    def test_a_grids_worker_sees_their_own(self, party, member, browse, cast) -> None:
         member("李秀兰")
         assert "李秀兰" in text_of(browse(cast.gw).get(f"{BASE}members/"))
         assert "李秀兰" not in text_of(browse(cast.gw_2).get(f"{BASE}members/"))
         assert browse(cast.gw_2).get(f"{BASE}{party.branch.pk}/").status_code == 404
 
-    def test_the_districts_leader_sees_numbers_and_nobody(self, party, member, browse, cast, now) -> None:  # noqa: F811
+    def test_the_districts_leader_sees_numbers_and_nobody(self, party, member, browse, cast, now) -> None:
         one = member("李秀兰")
         terms.appoint(
             organisation_id=party.branch.pk, elected=Elected(post="secretary", person_id=one.person_id),
@@ -65,14 +65,14 @@ class TestSeeing:
         assert client.get(f"{BASE}members/").status_code == 403
         assert "<b>1</b>党员" in text_of(client.get(f"{BASE}figures/"))
 
-    def test_the_centre_sees_members_and_no_persons_page(self, member, browse, cast) -> None:  # noqa: F811
+    def test_the_centre_sees_members_and_no_persons_page(self, member, browse, cast) -> None:
         one = member("李秀兰")
         shown = text_of(browse(cast.dc).get(f"{BASE}members/{one.pk}/"))
         assert "李秀兰" in shown
         assert "居民档案" not in shown
         assert "居民档案" in text_of(browse(cast.cs).get(f"{BASE}members/{one.pk}/"))
 
-    def test_on_the_persons_page(self, member, person, browse, cast) -> None:  # noqa: F811
+    def test_on_the_persons_page(self, member, person, browse, cast) -> None:
         one, other = member("李秀兰"), person("刘敏")
         assert "第1网格党支部" in text_of(browse(cast.cw).get(f"/people/{one.person_id}/"))
         assert "登记双报到" in text_of(browse(cast.cs).get(f"/people/{other.pk}/"))
@@ -80,7 +80,7 @@ class TestSeeing:
 
 
 class TestLists:
-    def test_members_by_filters(self, party, member, browse, cast) -> None:  # noqa: F811
+    def test_members_by_filters(self, party, member, browse, cast) -> None:
         member("李秀兰", category="retired_soe", employer="第一采油厂")
         member("刘敏", to=party.featured, kind="probationary", joined_party_on=date(2025, 1, 1))
         client = browse(cast.cs)
@@ -98,7 +98,7 @@ class TestLists:
         for bad in ({"organisation": "9" * 30}, {"organisation": "x"}, {"age": "old"}, {"post": "any"}, {"q": "%' OR"}):
             assert client.get(f"{BASE}members/", bad).status_code == 200
 
-    def test_who_lives_elsewhere_is_a_suggestion(self, member, household, browse, cast, district) -> None:  # noqa: F811
+    def test_who_lives_elsewhere_is_a_suggestion(self, member, household, browse, cast, district) -> None:
         one = member("李秀兰")
         one.person.community, one.person.grid = district.community_2, district.grid_3
         one.person.save(update_fields=["community", "grid"])
@@ -106,7 +106,7 @@ class TestLists:
         assert "建议办理组织关系转接" in text_of(browse(cast.cs).get(f"{BASE}members/{one.pk}/"))
         assert PartyMembership.objects.current().get(pk=one.pk)
 
-    def test_transfers_by_side(self, given, browse, cast) -> None:  # noqa: F811
+    def test_transfers_by_side(self, given, browse, cast) -> None:
         for by, tab, is_there in (
             (cast.cs_2, "receive", True), (cast.cs_2, "given", False), (cast.cs, "given", True),
             (cast.cs, "receive", False), (cast.cs_2, "late", False), (cast.ss, "all", True), (cast.ss_2, "all", False),
@@ -114,7 +114,7 @@ class TestLists:
             shown = text_of(browse(by).get(f"{BASE}transfers/", {"tab": tab}))
             assert ("李秀兰" in shown) is is_there, (by.user_name, tab)
 
-    def test_received_in_bulk(self, given, browse, cast) -> None:  # noqa: F811
+    def test_received_in_bulk(self, given, browse, cast) -> None:
         client = browse(cast.cs_2)
         posted = {"action": "receive", "ids": [given.pk]}
         assert "批量接收" in text_of(client.post(f"{BASE}transfers/?tab=receive", posted))
@@ -122,13 +122,13 @@ class TestLists:
         given.refresh_from_db()
         assert given.state == "confirmed"
 
-    def test_who_may_not_receive_is_told_why(self, given, browse, cast) -> None:  # noqa: F811
+    def test_who_may_not_receive_is_told_why(self, given, browse, cast) -> None:
         posted = {"action": "receive", "ids": [given.pk], "confirmed": "1"}
         assert "由社区办理" in text_of(browse(cast.ss).post(f"{BASE}transfers/?tab=all", posted))
         given.refresh_from_db()
         assert given.state == "in_transit"
 
-    def test_elections_that_are_late(self, party, browse, cast) -> None:  # noqa: F811
+    def test_elections_that_are_late(self, party, browse, cast) -> None:
         today = timezone.localdate()
         for organisation, days in ((party.branch, -5), (party.featured, 30), (party.community, 150)):
             Term.objects.create(
@@ -145,7 +145,7 @@ class TestLists:
         assert "1社区大党委" in text_of(client.get(f"{BASE}elections/", {"tab": "soon"}))
         assert f"?tab=late&amp;place={party.branch.community_id}" in text_of(client.get(f"{BASE}figures/"))
 
-    def test_budgets(self, party, member, given, browse, cast, django_assert_max_num_queries) -> None:  # noqa: F811
+    def test_budgets(self, party, member, given, browse, cast, django_assert_max_num_queries) -> None:
         for name in ("刘敏", "王建国", "赵雪", "孙丽"):
             member(name)
         client = browse(cast.cs)
@@ -159,7 +159,7 @@ class TestLists:
 
 
 class TestForms:
-    def test_several_of_a_name_are_asked_which(self, party, person, browse, cast) -> None:  # noqa: F811
+    def test_several_of_a_name_are_asked_which(self, party, person, browse, cast) -> None:
         first, second = person("王建国"), person("王建国")
         client, url = browse(cast.cs), f"{BASE}{party.branch.pk}/admit/"
         told = {
@@ -174,7 +174,7 @@ class TestForms:
         assert PartyMembership.objects.get().person == second
         assert client.post(url, told | {"person": first.pk, "who": "没有的人"}).status_code == 400
 
-    def test_founded_moved_merged(self, party, browse, cast, district) -> None:  # noqa: F811
+    def test_founded_moved_merged(self, party, browse, cast, district) -> None:
         client = browse(cast.cs)
         answer = client.post(f"{BASE}found/", {
             "parent": party.community.pk, "kind": "grid_branch", "name": "第2网格党支部", "unit": district.grid_2.pk,
@@ -193,7 +193,7 @@ class TestForms:
         made.refresh_from_db()
         assert made.merged_into == party.branch
 
-    def test_an_election_and_its_extension(self, party, member, browse, cast) -> None:  # noqa: F811
+    def test_an_election_and_its_extension(self, party, member, browse, cast) -> None:
         one, two = member("李秀兰"), member("刘敏")
         client, url = browse(cast.cs), f"{BASE}{party.branch.pk}/"
         elected = {
@@ -212,7 +212,7 @@ class TestForms:
         above.post(f"{url}extension/decide/", {"grant": "1"})
         assert Term.objects.get().due_on == date(2029, 12, 10)
 
-    def test_a_committee_by_names(self, party, browse, cast) -> None:  # noqa: F811
+    def test_a_committee_by_names(self, party, browse, cast) -> None:
         url = f"{BASE}{party.community.pk}/election/"
         told = {
             "elected_on": "2024-06-10", "post-0": "secretary", "name-0": "王书记", "post-7": "part_time",
@@ -221,7 +221,7 @@ class TestForms:
         assert browse(cast.cs).post(url, told).status_code == 302
         assert PartyPost.objects.get(post="part_time").employer == "第一采油厂"
 
-    def test_a_report_and_its_service(self, party, person, browse, cast) -> None:  # noqa: F811
+    def test_a_report_and_its_service(self, party, person, browse, cast) -> None:
         who, client = person("刘敏"), browse(cast.cs)
         assert "刘敏" in text_of(client.get(f"{BASE}doubles/report/", {"person": who.pk}))
         told = {"who": "刘敏", "organisation": party.community.pk, "own_organisation": "某局党支部"}
@@ -230,7 +230,7 @@ class TestForms:
         client.post(f"{BASE}doubles/{made.pk}/service/", {"on": timezone.localdate(), "hours": "1.5", "words": "清雪"})
         assert "清雪" in text_of(client.get(f"{BASE}doubles/{made.pk}/"))
 
-    def test_nothing_typed_breaks_anything(self, party, member, given, browse, cast) -> None:  # noqa: F811
+    def test_nothing_typed_breaks_anything(self, party, member, given, browse, cast) -> None:
         one, client = member("刘敏"), browse(cast.cs)
         forms = (
             "found/", f"{party.branch.pk}/change/", f"{party.branch.pk}/move/", f"{party.branch.pk}/merge/",

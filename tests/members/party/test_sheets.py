@@ -13,7 +13,7 @@ from governance.sheets import exports
 from governance.sheets.models import SheetUpload
 from members.models import PartyMembership
 from members.services import households
-from tests.appeals.pages.conftest import browse  # noqa: F401
+from tests.appeals.pages.conftest import browse as browse
 from tests.members.conftest import identity_number
 from tests.sheets.bringing import Desk, counts, reasons
 
@@ -217,7 +217,7 @@ class TestOut:
         assert len(desk.export(by=cast.dc)[1]) == 3
         assert len(desk.export(by=cast.ss)[1]) == 3
 
-    def test_the_buttons_of_the_list(self, desk, browse, cast) -> None:  # noqa: F811
+    def test_the_buttons_of_the_list(self, desk, browse, cast) -> None:
         shown = {
             name: browse(cast.actors[name]).get("/people/party/members/").content.decode() for name in ("cs", "cw")
         }

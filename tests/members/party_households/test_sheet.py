@@ -10,7 +10,7 @@ import pytest
 from governance.audit.models import Entry
 from governance.errors import NotAllowed
 from members.models import Building, Home, Household, LookedAfter, PartyHousehold
-from tests.appeals.pages.conftest import browse  # noqa: F401
+from tests.appeals.pages.conftest import browse as browse
 from tests.members.conftest import identity_number
 from tests.sheets.bringing import Desk, counts
 
@@ -128,7 +128,7 @@ class TestRefused:
                 desk.look(ROW, by=cast.actors[name])
 
 
-def test_out_with_homes_and_the_last_round(desk, resident, cast, browse) -> None:  # noqa: F811
+def test_out_with_homes_and_the_last_round(desk, resident, cast, browse) -> None:
     desk.bring(ROW, ROW | {"room": "302"})
     assert desk.choices()["网格"] == ["第1网格", "第2网格"]
     assert desk.choices()["联系户楼栋"] == ["3号楼"]

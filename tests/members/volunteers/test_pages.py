@@ -11,7 +11,7 @@ from django.utils import timezone
 from members.models import Activity, ServiceHours, VolunteerTeam
 from members.volunteers import codes
 from members.volunteers.services import activities, hours, teams
-from tests.appeals.pages.conftest import browse  # noqa: F401
+from tests.appeals.pages.conftest import browse as browse
 from tests.members.conftest import identity_number
 from tests.members.volunteers.conftest import give_account
 
@@ -29,7 +29,7 @@ def at(name: str, *args: object) -> str:
 
 
 class TestTeams:
-    def test_from_founding_to_members(self, people, browse, cast, district) -> None:  # noqa: F811
+    def test_from_founding_to_members(self, people, browse, cast, district) -> None:
         who = people(3)
         client = browse(cast.cw)
         answer = client.post(
@@ -54,23 +54,23 @@ class TestTeams:
         client.post(at("team_dissolve", team.pk), {"on": timezone.localdate(), "why": "合并"})
         assert "已解散" in client.get(at("team", team.pk)).content.decode()
 
-    def test_a_full_number_finds_and_stands_in_no_address(self, person, team, browse, cast) -> None:  # noqa: F811
+    def test_a_full_number_finds_and_stands_in_no_address(self, person, team, browse, cast) -> None:
         number = identity_number()
         made = person("李秀兰", identity=number)
         answer = browse(cast.cw).post(at("team_pick", team.pk), {"q": number, "find": "1"})
         assert (answer.status_code, made.name in answer.content.decode()) == (200, True)
 
-    def test_nobody_ticked_is_told(self, team, browse, cast) -> None:  # noqa: F811
+    def test_nobody_ticked_is_told(self, team, browse, cast) -> None:
         answer = browse(cast.cw).post(at("team_pick", team.pk), {"people": ["x", "9" * 30]})
         assert (answer.status_code, "请先勾选人员" in answer.content.decode()) == (400, True)
 
-    def test_what_is_refused_keeps_what_was_typed(self, team, browse, cast, district) -> None:  # noqa: F811
+    def test_what_is_refused_keeps_what_was_typed(self, team, browse, cast, district) -> None:
         typed = {"name": team.name, "unit": district.community_1.pk, "kind": "preach", "words": "每周三晚"}
         answer = browse(cast.cw).post(at("team_add"), typed)
         shown = answer.content.decode()
         assert (answer.status_code, "同名队伍" in shown, "每周三晚" in shown) == (400, True, True)
 
-    def test_the_district_sees_teams_and_no_persons(self, team, people, held, browse, cast, now) -> None:  # noqa: F811
+    def test_the_district_sees_teams_and_no_persons(self, team, people, held, browse, cast, now) -> None:
         who = people(1)
         teams.add_members(team_id=team.pk, person_ids=[who[0].pk], by=cast.cw, now=now)
         one = held(who=who, team_id=team.pk)
@@ -88,7 +88,7 @@ class TestActivities:
         "title": "楼道清洁", "kind": "environment", "address": "幸福里广场", "capacity": "2",
     }  # fmt: skip
 
-    def test_from_a_draft_to_confirmed_hours(self, people, browse, cast, district, calendar, now) -> None:  # noqa: F811
+    def test_from_a_draft_to_confirmed_hours(self, people, browse, cast, district, calendar, now) -> None:
         who, client = people(3), browse(cast.cw)
         begin = timezone.localtime(now)
         typed = self.FORM | {
@@ -115,7 +115,7 @@ class TestActivities:
         assert one.state == "ended"
         assert client.get(at("roster", one.pk)).status_code == 200
 
-    def test_late_list_bulk_with_exceptions_and_correction(self, held, browse, cast, now) -> None:  # noqa: F811
+    def test_late_list_bulk_with_exceptions_and_correction(self, held, browse, cast, now) -> None:
         one = held(3)
         rows = list(one.hours.order_by("pk"))
         client, url = browse(cast.cs), at("hours")
@@ -140,13 +140,13 @@ class TestActivities:
         assert ("1 小时" in statement, one.title in statement) == (True, True)
         assert "累计时长" in client.get(reverse("members:person", args=[person.pk])).content.decode()
 
-    def test_the_last_four_digits_narrow_the_list(self, activity, signed, person, browse, cast) -> None:  # noqa: F811
+    def test_the_last_four_digits_narrow_the_list(self, activity, signed, person, browse, cast) -> None:
         one = activity()
         signed(one, [person("李秀兰", phone="13812345678"), person("刘敏", phone="13900001111")])
         shown = browse(cast.cw).get(at("activity", one.pk), {"tail": "5678"}).content.decode()
         assert ("李秀兰" in shown, "刘敏" in shown) == (True, False)
 
-    def test_bad_input_is_told_beside_its_field(self, browse, cast, district, now) -> None:  # noqa: F811
+    def test_bad_input_is_told_beside_its_field(self, browse, cast, district, now) -> None:
         client = browse(cast.cw)
         for changes, words in (
             ({"starts_at": ""}, "请填写这一项"), ({"capacity": "0"}, "大于"), ({"ends_at": "昨天"}, "有效"),
@@ -161,14 +161,14 @@ class TestActivities:
             assert words in answer.content.decode(), changes
         assert not Activity.objects.exists()
 
-    def test_a_copy_fills_the_form(self, activity, browse, cast, district) -> None:  # noqa: F811
+    def test_a_copy_fills_the_form(self, activity, browse, cast, district) -> None:
         one = activity(title="周三夜间巡逻")
         client = browse(cast.cw)
         assert "周三夜间巡逻" in client.get(at("activity_add"), {"copy": one.pk}).content.decode()
         assert client.get(at("activity_add"), {"copy": "x", "team": "y"}).status_code == 200
         assert browse(cast.cw_3).get(at("activity_add"), {"copy": one.pk}).status_code == 404
 
-    def test_budgets(self, held, activity, team, browse, cast, now, django_assert_max_num_queries) -> None:  # noqa: F811
+    def test_budgets(self, held, activity, team, browse, cast, now, django_assert_max_num_queries) -> None:
         one = held(4, team_id=team.pk)
         activity(starts_at=now + timedelta(hours=5), ends_at=now + timedelta(hours=6))
         client = browse(cast.cs)
@@ -182,12 +182,12 @@ class TestActivities:
 
 
 class TestOnesOwn:
-    def test_without_a_record_one_is_told_what_to_do(self, browse, cast, activity) -> None:  # noqa: F811
+    def test_without_a_record_one_is_told_what_to_do(self, browse, cast, activity) -> None:
         client = browse(cast.ds)
         assert "没有找到您的居民档案" in client.get(at("mine")).content.decode()
         assert client.post(at("join", activity().pk)).status_code == 404
 
-    def test_signing_up_checking_in_and_not_coming(self, people, activity, browse, cast, now) -> None:  # noqa: F811
+    def test_signing_up_checking_in_and_not_coming(self, people, activity, browse, cast, now) -> None:
         who, client = people(1), browse(cast.pg)
         give_account(cast.pg, who[0])
         one = activity(starts_at=now, ends_at=now + timedelta(hours=23), sign_up_until=now + timedelta(hours=23))
@@ -211,7 +211,7 @@ class TestOnesOwn:
 
 
 class TestFigures:
-    def test_they_add_up_and_open_their_rows(self, held, people, browse, cast, now) -> None:  # noqa: F811
+    def test_they_add_up_and_open_their_rows(self, held, people, browse, cast, now) -> None:
         one = held(3)
         for row in one.hours.order_by("pk")[:2]:
             hours.confirm_hours(hours_id=row.pk, by=cast.cs, now=one.ends_at)
