@@ -1,7 +1,15 @@
-"""Tests that commit end with a flush, and history tables refuse to be truncated: the flush alone may pass by them."""
+"""What all tests need before they are collected.
+
+Tests that commit end with a flush, and history tables refuse to be truncated: the flush alone may pass by them.
+"""
 
 from django.db import connections
 from django.test import TransactionTestCase
+from hypothesis import HealthCheck, settings
+
+# How busy the machine is must not decide a test.
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
 
 _flush = TransactionTestCase._fixture_teardown
 
