@@ -147,6 +147,8 @@ def _environment(var: Path, host: str, port: int) -> dict[str, str]:
         # Celery's warning about root is for an installation on a server; docs/operations.md has it.
         "PYTHONWARNINGS": "ignore:You're running the worker with superuser",
         "ANNOUNCE": "1",
+        # Where setproctitle happens to be installed, gunicorn and celery would write their titles over the mark.
+        "SPT_NOENV": "1",
         processes.MARK: addresses.digest(var),
     }
 
