@@ -8,6 +8,8 @@ from points.models.ledger import (
     Allocation,
     AwardHalt,
     Entry,
+    LedgerCheck,
+    LedgerFault,
     Lot,
     Transaction,
 )
@@ -20,6 +22,8 @@ __all__ = [
     "Allocation",
     "AwardHalt",
     "Entry",
+    "LedgerCheck",
+    "LedgerFault",
     "Lot",
     "Transaction",
 ]

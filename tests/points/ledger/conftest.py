@@ -40,6 +40,8 @@ def balance(account: Account) -> int:
 def unguarded() -> Iterator[Any]:
     """A cursor past every trigger: to plant what cannot be."""
     with connection.cursor() as cursor:
+        # What was written in order is looked at before.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
         cursor.execute("SET session_replication_role = replica")
         try:
             yield cursor
