@@ -244,6 +244,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "recover-jobs": {"task": "governance.jobs.tasks.recover", "schedule": 60.0, "options": {"expires": 60}},
     "purge-sheets": {"task": "governance.sheets.tasks.purge", "schedule": 1800.0, "options": {"expires": 1800}},
+    "sweep-points-orders": {"task": "points.shop.tasks.sweep", "schedule": 60.0, "options": {"expires": 60}},
     "apply-unit-changes": {"task": "grids.tasks.apply_due_changes", "schedule": 300.0, "options": {"expires": 300}},
 }
 

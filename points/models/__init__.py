@@ -11,6 +11,18 @@ from points.models.ledger import (
     Lot,
     Transaction,
 )
+from points.models.shop import (
+    CodeTries,
+    Goods,
+    OfflineSession,
+    OfflineUpload,
+    Order,
+    OrderLine,
+    Settlement,
+    SettlementLine,
+    Shop,
+    StockMove,
+)
 
 __all__ = [
     "ACCOUNT_KINDS",
@@ -19,7 +31,17 @@ __all__ = [
     "Account",
     "Allocation",
     "AwardHalt",
+    "CodeTries",
     "Entry",
+    "Goods",
     "Lot",
+    "OfflineSession",
+    "OfflineUpload",
+    "Order",
+    "OrderLine",
+    "Settlement",
+    "SettlementLine",
+    "Shop",
+    "StockMove",
     "Transaction",
 ]
