@@ -13,11 +13,12 @@ _SUBJECTS = {
 }  # fmt: skip
 _ACTIONS = {
     "shop.add": "设立积分超市", "shop.change": "设置积分超市",
-    "shop.goods_add": "上架商品", "shop.goods_change": "修改商品",
+    "shop.goods_add": "上架商品", "shop.goods_change": "修改商品", "shop.goods_photo": "更换商品照片",
     "shop.purchase": "进货", "shop.counted": "盘点", "shop.written_off": "报损",
     "shop.order_place": "兑换下单", "shop.order_hand_over": "交付订单", "shop.order_cancel": "取消订单",
     "shop.order_lapse": "订单逾期退回",
-    "shop.offline_begin": "开始离线办理", "shop.offline_end": "结束离线办理", "shop.offline_expire": "离线办理过期",
+    "shop.offline_begin": "开始离线办理", "shop.offline_upload": "上传离线记录",
+    "shop.offline_end": "结束离线办理", "shop.offline_expire": "离线办理过期",
     "shop.settle": "结算积分超市",
 }  # fmt: skip
 _FIELDS = {
