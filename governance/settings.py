@@ -245,6 +245,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "recover-jobs": {"task": "governance.jobs.tasks.recover", "schedule": 60.0, "options": {"expires": 60}},
     "purge-sheets": {"task": "governance.sheets.tasks.purge", "schedule": 1800.0, "options": {"expires": 1800}},
+    "sweep-points-orders": {"task": "points.shop.tasks.sweep", "schedule": 60.0, "options": {"expires": 60}},
     "apply-unit-changes": {"task": "grids.tasks.apply_due_changes", "schedule": 300.0, "options": {"expires": 300}},
     # Hourly, so that a night without a worker is made up for; what is done already is not done again.
     "expire-points": {"task": "points.tasks.expire_points", "schedule": 3600.0, "options": {"expires": 3600}},

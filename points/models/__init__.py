@@ -13,6 +13,18 @@ from points.models.ledger import (
     Lot,
     Transaction,
 )
+from points.models.shop import (
+    CodeTries,
+    Goods,
+    OfflineSession,
+    OfflineUpload,
+    Order,
+    OrderLine,
+    Settlement,
+    SettlementLine,
+    Shop,
+    StockMove,
+)
 
 __all__ = [
     "ACCOUNT_KINDS",
@@ -21,9 +33,19 @@ __all__ = [
     "Account",
     "Allocation",
     "AwardHalt",
+    "CodeTries",
     "Entry",
+    "Goods",
     "LedgerCheck",
     "LedgerFault",
     "Lot",
+    "OfflineSession",
+    "OfflineUpload",
+    "Order",
+    "OrderLine",
+    "Settlement",
+    "SettlementLine",
+    "Shop",
+    "StockMove",
     "Transaction",
 ]
