@@ -8,8 +8,22 @@ from points.models.ledger import (
     Allocation,
     AwardHalt,
     Entry,
+    LedgerCheck,
+    LedgerFault,
     Lot,
     Transaction,
+)
+from points.models.shop import (
+    CodeTries,
+    Goods,
+    OfflineSession,
+    OfflineUpload,
+    Order,
+    OrderLine,
+    Settlement,
+    SettlementLine,
+    Shop,
+    StockMove,
 )
 
 __all__ = [
@@ -19,7 +33,19 @@ __all__ = [
     "Account",
     "Allocation",
     "AwardHalt",
+    "CodeTries",
     "Entry",
+    "Goods",
+    "LedgerCheck",
+    "LedgerFault",
     "Lot",
+    "OfflineSession",
+    "OfflineUpload",
+    "Order",
+    "OrderLine",
+    "Settlement",
+    "SettlementLine",
+    "Shop",
+    "StockMove",
     "Transaction",
 ]

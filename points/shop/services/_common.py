@@ -1,0 +1,113 @@
+"""What the services of this subject share: who may, the locked rows, the record, the member who is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Model
+from django.utils import timezone
+
+from accounts.rights import may
+from governance.audit import services as audit
+from governance.errors import IllegalState, NotAllowed, NotFound
+from governance.outbox import services as outbox
+from governance.scope import Actor
+from members.models import Person
+from members.models.volunteers import OfUnit
+from members.volunteers.accounts import user_of
+from members.volunteers.querysets import column_of
+from points.models import Goods, Order, Shop
+from points.shop.querysets import STAFF
+
+STOCK, COUNTER, SETTLE, SETTINGS = "shop.stock", "shop.counter", "shop.settle", "shop.settings"
+ORDER = "points.order"
+_REFUSALS = {
+    STOCK: "您的岗位不能管理商品和库存，请由积分超市管理员办理。",
+    COUNTER: "您的岗位不能在柜台办理，请由积分超市管理员或社区办理。",
+    SETTLE: "积分超市由社区书记结算，您的岗位不能办理。",
+    SETTINGS: "您的岗位不能设置积分超市，请由社区书记或街道办理。",
+}
+_PLACE = ("unit_id", "district_id", "street_id", "community_id", "grid_id")
+
+
+def require(by: Actor, right: str) -> None:
+    """Raise NotAllowed without the right."""
+    if not may(by, right):
+        raise NotAllowed(_REFUSALS[right])
+
+
+def today_of(now: datetime) -> date:
+    """The day in the installation's zone."""
+    return timezone.localdate(now)
+
+
+def place_of(thing: OfUnit) -> dict[str, Any]:
+    """The place columns of a shop or an order."""
+    return {name: getattr(thing, name) for name in _PLACE}
+
+
+def shop_of(shop_id: int, by: Actor) -> Shop:
+    """A shop of the actor's, not locked. Raises NotFound."""
+    found: Shop | None = Shop.objects.visible_to(by).select_related("site", "unit").filter(pk=shop_id).first()
+    if found is None:
+        raise NotFound("没有找到这家积分超市，或不在您的管辖范围内。")
+    return found
+
+
+def locked_shop(shop_id: int, by: Actor, revision: int | None = None) -> Shop:
+    """The same, locked. Raises NotFound, IllegalState when it was changed since `revision`."""
+    rows = Shop.objects.visible_to(by).select_related("site", "unit").select_for_update(of=("self",), no_key=True)
+    found: Shop | None = rows.filter(pk=shop_id).first()
+    if found is None:
+        raise NotFound("没有找到这家积分超市，或不在您的管辖范围内。")
+    unchanged(found.revision, revision)
+    return found
+
+
+def locked_goods(ids: Iterable[int], shop_id: int) -> list[Goods]:
+    """Goods of a shop, locked by primary key. Raises NotFound when one of them is not there."""
+    wanted = set(ids)
+    rows = Goods.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=wanted, shop=shop_id)
+    found = list(rows.order_by("pk"))
+    if len(found) != len(wanted):
+        raise NotFound("没有找到其中的商品，请刷新后重试。")
+    return found
+
+
+def unchanged(stored: int, seen: int | None) -> None:
+    """Raise IllegalState when somebody else wrote since the page was opened."""
+    if seen is not None and seen != stored:
+        raise IllegalState("您打开页面之后，别人已修改过。请刷新查看，您填写的内容仍保留在页面上。")
+
+
+def person_in(person_id: int, by: Actor) -> Person:
+    """A resident in the clerk's or the community's unit. Raises NotFound for anybody else."""
+    column = column_of(by, STAFF)
+    rows = Person.objects.here().filter(pk=person_id).defer("search")
+    found: Person | None = rows.filter(**{column: by.unit_id}).first() if column else None
+    if found is None:
+        raise NotFound("没有找到这位居民，或不在您的管辖范围内。", field="person")
+    return found
+
+
+def record(
+    action: str, subject: Model, *, by: Actor, now: datetime, label: str = "",
+    before: Mapping[str, Any] | None = None, after: Mapping[str, Any] | None = None, reason: str = "",
+) -> None:  # fmt: skip
+    """Into the audit record, beside the change."""
+    audit.record(
+        action=action, subject_type=subject._meta.label_lower, subject_id=subject.pk,
+        subject_label=(label or str(subject))[:64], before=before, after=after, reason=reason, by=by, now=now,
+    )  # fmt: skip
+
+
+def tell(order: Order, what: str, title: str, body: str, now: datetime) -> None:
+    """Tell the member, where they have an account."""
+    user = user_of(order.person)
+    if user is not None:
+        outbox.notify(
+            user_ids=[user], key=f"{ORDER}:{order.pk}:{what}", title=title, body=body, subject_type=ORDER,
+            subject_id=order.pk, now=now,
+        )  # fmt: skip

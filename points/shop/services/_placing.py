@@ -1,0 +1,165 @@
+"""How an order comes to be: once for its key, paid under the holder's lock, with goods taken from the stock last.
+
+The order of locks: the order (by its key), the holder's account, goods by primary key.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django.db import connection
+from django.db.models import Sum
+from django.utils import timezone
+
+from governance.errors import IllegalState, InvalidInput
+from governance.scope import Actor
+from members.models import Person
+from points.ledger import accounts, services
+from points.ledger.posting import Cause
+from points.models import Goods, Order, OrderLine, Shop, StockMove
+from points.models.shop import COUNTING
+from points.shop import codes
+from points.shop.services._common import locked_goods, place_of, today_of
+
+SOURCE = "shop.order"
+_INSERT = "INSERT INTO points_order ({columns}) VALUES ({places}) ON CONFLICT (key) DO NOTHING RETURNING id"
+MOST_LINES, MOST_PIECES, LONGEST_KEY = 20, 99, 80
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """So many pieces of some goods."""
+
+    goods_id: int
+    count: int
+
+
+def wanted_of(lines: Sequence[Line]) -> dict[int, int]:
+    """Pieces by goods, in the order of their keys. Raises InvalidInput for nothing, or for too much."""
+    found = {line.goods_id: line.count for line in sorted(lines, key=lambda line: line.goods_id) if line.count}
+    if not found:
+        raise InvalidInput("请先选择要兑换的商品。", field="lines")
+    if len(found) != len({line.goods_id for line in lines if line.count}) or len(found) > MOST_LINES:
+        raise InvalidInput(f"一单最多 {MOST_LINES} 种商品，每种一行。", field="lines")
+    if any(not 0 < count <= MOST_PIECES for count in found.values()):
+        raise InvalidInput(f"数量应是 1 至 {MOST_PIECES} 之间的整数。", field="lines")
+    return found
+
+
+def content_of(shop_id: int, person_id: int, wanted: Mapping[int, int]) -> str:
+    """What was asked, as SHA-256."""
+    asked = json.dumps([shop_id, person_id, sorted(wanted.items())])
+    return hashlib.sha256(asked.encode()).hexdigest()
+
+
+def known_order(key: str, content: str) -> Order | None:
+    """The order of this key; raises IllegalState when the key was used for something else."""
+    found: Order | None = Order.objects.select_related("shop__site", "person").filter(key=key).first()
+    if found is not None and found.content != content:
+        raise IllegalState("这个请求编号已用于另一单，内容不同，已拒绝。请刷新后重新提交。", code="key_reused")
+    return found
+
+
+def goods_of(shop: Shop, wanted: Mapping[int, int], today: date) -> list[Goods]:
+    """The goods, by primary key, not locked. Raises InvalidInput for what is not on sale there."""
+    found = list(Goods.objects.filter(shop=shop, pk__in=wanted).on_sale(today).order_by("pk"))
+    if len(found) != len(wanted):
+        raise InvalidInput("所选商品中有的已下架，请刷新商品列表后重新选择。", field="lines")
+    return found
+
+
+def new_order(
+    shop: Shop, person: Person, goods: Iterable[Goods], wanted: Mapping[int, int], *, key: str, how: str, by: Actor,
+    now: datetime,
+) -> Order:  # fmt: skip
+    """The order as it will be written."""
+    order = Order(
+        shop=shop, person=person, how=how, points=sum(one.points * wanted[one.pk] for one in goods), key=key,
+        content=content_of(shop.pk, person.pk, wanted), placed_at=now, placed_by_user=by.user_id,
+        placed_by_name=by.user_name[:32], lapse_at=lapse_at(shop, now), **place_of(shop),
+    )  # fmt: skip
+    order.code_index = codes.index_of(codes.code_of(order.code_key))
+    return order
+
+
+def lapse_at(shop: Shop, now: datetime) -> datetime:
+    """The midnight that ends the last day on which an order of now can be collected."""
+    last = today_of(now) + timedelta(days=shop.lapse_days)
+    return timezone.make_aware(datetime.combine(last + timedelta(days=1), time()))
+
+
+def insert_once(order: Order) -> bool:
+    """Write the order, unless one of its key is there: who comes second waits for the first. Whether it is new."""
+    fields = [field for field in Order._meta.concrete_fields if not field.primary_key]
+    columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
+    values = [field.get_db_prep_save(getattr(order, field.attname), connection) for field in fields]
+    places = ", ".join(["%s"] * len(fields))
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT.format(columns=columns, places=places), values)
+        found = cursor.fetchone()
+    if found is None:
+        return False
+    order.pk, order.is_new, order._state.adding = int(found[0]), True, False
+    return True
+
+
+def cause_of(order: Order, key: str, by: Actor, now: datetime, words: str = "") -> Cause:
+    """Why points move for an order."""
+    return Cause(key=f"{SOURCE}:{key}", unit=order.shop.unit, by=by, now=now, source=(SOURCE, order.pk), words=words)
+
+
+def pay(order: Order, points: int, by: Actor, now: datetime) -> None:
+    """So many points of the holder for the shop; the holder's account is locked from here on."""
+    holder, account = accounts.of_person(order.person, now), accounts.of_shop(order.shop.site, now)
+    words = f"在{order.shop.site.name}兑换"
+    services.spend(holder=holder, shop=account, points=points, cause=cause_of(order, f"{order.pk}:pay", by, now, words))
+
+
+def check_limits(person: Person, goods: Iterable[Goods], wanted: Mapping[int, int], now: datetime) -> None:
+    """Raise IllegalState when a person had their share of the month. Under the lock of the holder's account."""
+    limited = [one for one in goods if one.per_month is not None]
+    if not limited:
+        return
+    begin = timezone.make_aware(datetime.combine(today_of(now).replace(day=1), time()))
+    rows = OrderLine.objects.filter(
+        goods__in=limited, order__person=person, order__state__in=COUNTING, order__placed_at__gte=begin
+    )
+    had = dict(rows.values_list("goods").annotate(Sum("count")))
+    for one in limited:
+        free = max(0, (one.per_month or 0) - had.get(one.pk, 0))
+        if wanted[one.pk] > free:
+            said = f"还可以兑换 {free} 件" if free else "已经兑完"
+            raise IllegalState(
+                f"“{one.name}”每人每月限兑 {one.per_month} 件，本月{said}。", field="lines", code="limit"
+            )
+
+
+def take_goods(order: Order, goods: Sequence[Goods], wanted: Mapping[int, int], by: Actor, now: datetime) -> None:
+    """Write the lines, and take the pieces out of the stock. Raises IllegalState when there are not as many."""
+    kept = [one for one in goods if one.keeps_stock]
+    for one in locked_goods([one.pk for one in kept], order.shop_id) if kept else ():
+        if one.left < wanted[one.pk]:
+            said = f"只剩 {one.left} 件" if one.left else "已兑完"
+            raise IllegalState(f"“{one.name}”{said}，请调整数量或换一种。", field="lines", code="sold_out")
+    OrderLine.objects.bulk_create(
+        OrderLine(order=order, goods=one, name=one.name, count=wanted[one.pk], points=one.points, value=one.value)
+        for one in goods
+    )
+    move_stock("sale", {one.pk: -wanted[one.pk] for one in kept}, by, now, order=order)
+
+
+def move_stock(
+    kind: str, amounts: Mapping[int, int], by: Actor, now: datetime, *, order: Order | None = None, words: str = ""
+) -> None:
+    """Pieces that come or go, by goods, in the order of their keys; the trigger keeps what is left."""
+    StockMove.objects.bulk_create(
+        StockMove(
+            goods_id=goods, kind=kind, amount=amount, order=order, words=words, by_user=by.user_id,
+            by_name=by.user_name[:32], on=today_of(now), at=now,
+        )
+        for goods, amount in sorted(amounts.items())
+    )  # fmt: skip

@@ -1,0 +1,53 @@
+"""Monthly settlement: what a shop exchanged, written down once and never changed. What is corrected later counts in
+the month in which it is corrected."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db import IntegrityError, transaction
+
+from governance.errors import IllegalState, InvalidInput
+from governance.scope import Actor
+from members.words import text_of
+from points.models import Settlement, SettlementLine
+from points.shop import selectors
+from points.shop.services._common import SETTLE, locked_shop, place_of, record, require, today_of
+
+
+def settle(*, shop_id: int, month: date, words: str = "", by: Actor, now: datetime) -> Settlement:
+    """Settle a month that is over, by the community. Raises IllegalState for one that is not, or is settled already."""
+    require(by, SETTLE)
+    words = text_of(words, label="说明", field="words", most=300)
+    if month.day != 1:
+        raise InvalidInput("请选择要结算的月份。", field="month")
+    with transaction.atomic(durable=True):
+        shop = locked_shop(shop_id, by)
+        if today_of(now) < selectors.next_month(month):
+            raise IllegalState(f"{month:%Y年%-m月}还没有结束，请在次月结算。", field="month")
+        made = selectors.month_of(shop, month)
+        row = Settlement(
+            shop=shop, month=month, orders=made.orders, placed=made.placed, cancelled=made.cancelled,
+            lapsed=made.lapsed, points=made.points, covered=made.covered, value=made.value, words=words,
+            settled_by_user=by.user_id, settled_by_name=by.user_name[:32], settled_at=now, **place_of(shop),
+        )  # fmt: skip
+        try:
+            with transaction.atomic():
+                row.save(force_insert=True)
+        except IntegrityError:
+            raise IllegalState(f"{shop.site.name}{month:%Y年%-m月}已经结算。", code="settled") from None
+        SettlementLine.objects.bulk_create(_line(row, line) for line in made.lines)
+        record(
+            "shop.settle", row, by=by, now=now, label=shop.site.name,
+            after={"month": f"{month:%Y-%m}", "points": row.points, "value": row.value},
+        )  # fmt: skip
+    return row
+
+
+def _line(row: Settlement, line: selectors.GoodsMonth) -> SettlementLine:
+    return SettlementLine(
+        settlement=row, goods_id=line.goods_id, name=line.name, count=line.count, points=line.points,
+        value=line.value, keeps_stock=line.keeps_stock, opening=line.opening, purchased=line.purchased,
+        sold=line.sold, returned=line.returned, counted=line.counted, written_off=line.written_off,
+        closing=line.closing,
+    )  # fmt: skip
