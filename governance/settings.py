@@ -244,6 +244,8 @@ CELERY_BEAT_SCHEDULE = {
     },
     "recover-jobs": {"task": "governance.jobs.tasks.recover", "schedule": 60.0, "options": {"expires": 60}},
     "purge-sheets": {"task": "governance.sheets.tasks.purge", "schedule": 1800.0, "options": {"expires": 1800}},
+    "sweep-points": {"task": "points.earning.tasks.sweep", "schedule": 15.0, "options": {"expires": 15}},
+    "points-duties": {"task": "points.earning.tasks.duties", "schedule": 21600.0, "options": {"expires": 3600}},
     "apply-unit-changes": {"task": "grids.tasks.apply_due_changes", "schedule": 300.0, "options": {"expires": 300}},
 }
 
