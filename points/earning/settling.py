@@ -109,8 +109,8 @@ def take_back(claim: Claim, by: Actor, now: datetime) -> None:
     except IllegalState as refused:
         _later(claim, "owed", refused, now)
         return
-    claim.save(update_fields=["undone"])
-    _close(claim, "reversed", claim.why, now)
+    claim.state, claim.decided_at = "reversed", now
+    claim.save(update_fields=["undone", "state", "decided_at"])
 
 
 def account(claim: Claim, rule: EarningRule, now: datetime) -> Account:
