@@ -13,7 +13,8 @@ from governance.audit import actions
 from governance.files import registry as files
 from governance.outbox import registry as outbox
 from governance.scope import Actor
-from governance.ui import chips
+from governance.ui import chips, nav
+from governance.ui.nav import NavItem
 from members import registry
 from members.following import Follower, follow
 from members.models import Person
@@ -23,6 +24,23 @@ from points.earning.rules import ensure_default_rules
 from points.earning.workflow import OPEN
 from points.models import Claim
 
+_GROUP = "积分"
+_PAGES = (
+    NavItem(
+        "积分发放", "points:claims", "coins", "point.see", _GROUP, 10,
+        owns=("points:claim", "points:claim_reject", "points:claim_reverse", "points:propose",
+              "points:propose_person", "points:propose_household"),
+    ),
+    NavItem(
+        "积分预算", "points:budgets", "wallet", "point.figures", _GROUP, 20,
+        owns=("points:budget_fund", "points:budget_move", "points:budget_give_back", "points:budget_limit"),
+    ),
+    NavItem("异常核查", "points:odd", "zoom-question", "point.review", _GROUP, 30, owns=("points:odd_case",)),
+    NavItem(
+        "积分规则", "points:rules", "list-details", "point.read_rules", _GROUP, 40,
+        owns=("points:rule_add", "points:rule_change", "points:rule_end", "points:odd_rule"),
+    ),
+)  # fmt: skip
 _SUBJECTS = {
     "points.claim": "积分发放", "points.earningrule": "积分规则", "points.fundlimit": "积分额度",
     "points.oddreview": "积分异常核查", "points.account": "积分预算", "points.oddrule": "积分核查规则",
@@ -48,6 +66,7 @@ def register_all() -> None:
         actions.register_action(code, label)
     actions.register_fields(_FIELDS)
     chips.register_tones(_TONES)
+    nav.register(*_PAGES)
     clocks.register()
     outbox.register_subject(clocks.SUBJECT, url=lambda pk: reverse("points:claim", args=[pk]))
     files.register_owner(clocks.SUBJECT, may_see=_may_see)
