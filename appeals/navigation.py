@@ -63,7 +63,7 @@ _ACTIONS = {
 
 def register_pages() -> None:
     """Called once, when Django is ready."""
-    nav.set_group_order(GROUP, "人口", "党建", "志愿服务", "队伍建设", "网格治理", "规则设置", "设置", "工作台")
+    nav.set_group_order(GROUP, "人口", "党建", "志愿服务", "积分", "队伍建设", "网格治理", "规则设置", "设置", "工作台")
     nav.register(*ITEMS)
     export.register_jobs()
     outbox.register_subject(export.SUBJECT, url=lambda pk: reverse("appeals:export", args=[pk]))

@@ -247,6 +247,8 @@ CELERY_BEAT_SCHEDULE = {
     "purge-sheets": {"task": "governance.sheets.tasks.purge", "schedule": 1800.0, "options": {"expires": 1800}},
     "begin-probations": {"task": "members.tasks.begin_probations", "schedule": 3600.0, "options": {"expires": 3600}},
     "sweep-points-orders": {"task": "points.shop.tasks.sweep", "schedule": 60.0, "options": {"expires": 60}},
+    "sweep-points": {"task": "points.earning.tasks.sweep", "schedule": 15.0, "options": {"expires": 15}},
+    "points-duties": {"task": "points.earning.tasks.duties", "schedule": 21600.0, "options": {"expires": 3600}},
     "apply-unit-changes": {"task": "grids.tasks.apply_due_changes", "schedule": 300.0, "options": {"expires": 300}},
     # Hourly, so that a night without a worker is made up for; what is done already is not done again.
     "expire-points": {"task": "points.tasks.expire_points", "schedule": 3600.0, "options": {"expires": 3600}},

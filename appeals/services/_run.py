@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from accounts.rights import may
-from appeals import clocks, hotline, standing
+from appeals import clocks, hotline, points, standing
 from appeals.models import Appeal, AppealEntry
 from appeals.workflow import STEPS, Step
 from governance.audit import services as audit
@@ -105,6 +105,7 @@ class Run:
             add_entry(self.appeal, kind, by=PLATFORM, now=self.now, words=words, data=data)
         for work in self._afterwards:
             work()
+        points.follow(self.appeal, self.from_state, self.now)
         return entry
 
 

@@ -1,5 +1,17 @@
 """What the room of points keeps."""
 
+from points.models.earning import (
+    EARNERS,
+    EXPIRIES,
+    FINDINGS,
+    ODD_KINDS,
+    RULE_KINDS,
+    Claim,
+    EarningRule,
+    FundLimit,
+    OddReview,
+    OddRule,
+)
 from points.models.ledger import (
     ACCOUNT_KINDS,
     KEPT,
@@ -28,17 +40,27 @@ from points.models.shop import (
 
 __all__ = [
     "ACCOUNT_KINDS",
+    "EARNERS",
+    "EXPIRIES",
+    "FINDINGS",
     "KEPT",
+    "ODD_KINDS",
+    "RULE_KINDS",
     "TRANSACTION_KINDS",
     "Account",
     "Allocation",
     "AwardHalt",
+    "Claim",
     "CodeTries",
+    "EarningRule",
     "Entry",
+    "FundLimit",
     "Goods",
     "LedgerCheck",
     "LedgerFault",
     "Lot",
+    "OddReview",
+    "OddRule",
     "OfflineSession",
     "OfflineUpload",
     "Order",

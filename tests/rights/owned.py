@@ -89,6 +89,9 @@ SHARED: dict[str, str] = {
     "sheets:import": "a sheet is a kind of table, the same for all who may import it",
     "sheets:template": "a sheet is a kind of table, the same for all who may import it",
     "sheets:ask": "a sheet is a kind of table; what leaves is narrowed to one's own scope",
+    "points:rule_change": "one set of rules of earning for the whole district",
+    "points:rule_end": "one set of rules of earning for the whole district",
+    "points:odd_rule": "one set of rules of earning for the whole district",
     "members:volunteer_join": "what is open for sign-up is so for every volunteer of the community",
 }
 

@@ -1,0 +1,1 @@
+"""Writes: proposals and what becomes of them, budgets, rules, the review of what looks odd."""

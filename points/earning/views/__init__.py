@@ -1,0 +1,1 @@
+"""Earning points in the browser."""
