@@ -6,7 +6,9 @@ const options = {
   entryPoints: {
     app: "frontend/js/app.js",
     appeal: "frontend/js/appeal.js",
+    counter: "frontend/js/counter.js",
     map: "frontend/js/map.js",
+    offline: "frontend/js/offline.js",
     people: "frontend/js/people.js",
     pickers: "frontend/js/pickers.js",
     register: "frontend/js/register.js",

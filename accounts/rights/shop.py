@@ -6,7 +6,7 @@ stand in for the clerk at the counter. What an hour without a connection may cos
 
 from __future__ import annotations
 
-from accounts.rights.roles import CS, CW, DC, DL, SC, SL, SS, Rights, Routes
+from accounts.rights.roles import CS, CW, DC, DL, SC, SIGNED_IN, SL, SS, Rights, Routes
 
 RIGHTS: Rights = {
     "shop.see": frozenset({SL, SS, CS, CW, SC}),
@@ -17,4 +17,30 @@ RIGHTS: Rights = {
     "shop.settings": frozenset({SS, CS}),
 }
 
-ROUTES: Routes = {}
+ROUTES: Routes = {
+    # A member with an account, whatever their work: what is their own.
+    "points:goods": {"GET": SIGNED_IN},
+    "points:shop_goods": SIGNED_IN,
+    "points:my_orders": {"GET": SIGNED_IN},
+    "points:my_order": {"GET": SIGNED_IN},
+    "points:my_order_cancel": {"POST": SIGNED_IN},
+    "points:shops": {"GET": "shop.figures"},
+    "points:shop": {"GET": "shop.figures"},
+    "points:shop_settlement": {"GET": "shop.figures", "POST": "shop.settle"},
+    "points:shop_add": "shop.settings",
+    "points:shop_change": "shop.settings",
+    "points:goods_add": "shop.stock",
+    "points:goods_change": "shop.stock",
+    "points:shop_purchase": "shop.stock",
+    "points:shop_count": "shop.stock",
+    "points:shop_write_off": "shop.stock",
+    "points:orders": {"GET": "shop.see"},
+    "points:order": {"GET": "shop.see"},
+    "points:counter": "shop.counter",
+    "points:order_hand_over": {"POST": "shop.counter"},
+    "points:order_cancel": "shop.counter",
+    "points:counter_sale": "shop.counter",
+    "points:offline": {"GET": "shop.counter"},
+    "points:offline_begin": {"POST": "shop.counter"},
+    "points:offline_upload": {"POST": "shop.counter"},
+}

@@ -40,7 +40,6 @@ class Shop(OfUnit):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(community__isnull=False), name="a_points_shop_lies_in_a_community"),
             models.CheckConstraint(condition=Q(lapse_days__range=(1, 60)), name="points_shop_lapse_days"),
         ]
         indexes = [

@@ -2,10 +2,41 @@
 
 from __future__ import annotations
 
+from django.urls import reverse
+
 from governance.audit import actions
-from governance.ui import chips
+from governance.files import registry as files
+from governance.outbox import registry as outbox
+from governance.scope import Actor
+from governance.ui import chips, nav
+from governance.ui.nav import NavItem
 from members import registry
+from members.following import follow
+from points.models import Goods
 from points.shop import following
+from points.shop.services._common import ORDER
+from points.shop.services.goods import GOODS
+
+_GROUP = "积分"
+_PAGES = (
+    NavItem(
+        "积分兑换", "points:goods", "gift", "", "工作台", 62, owns=("points:shop_goods",),
+    ),
+    NavItem("我的订单", "points:my_orders", "shopping-bag", "", "工作台", 63, owns=("points:my_order",)),
+    NavItem(
+        "柜台", "points:counter", "qrcode", "shop.counter", _GROUP, 10, phone=1,
+        owns=("points:counter_sale", "points:offline"),
+    ),
+    NavItem(
+        "兑换订单", "points:orders", "list-check", "shop.see", _GROUP, 12,
+        owns=("points:order", "points:order_cancel"),
+    ),
+    NavItem(
+        "积分超市", "points:shops", "building-store", "shop.figures", _GROUP, 14,
+        owns=("points:shop", "points:shop_add", "points:shop_change", "points:goods_add", "points:goods_change",
+              "points:shop_purchase", "points:shop_count", "points:shop_write_off", "points:shop_settlement"),
+    ),
+)  # fmt: skip
 
 _SUBJECTS = {
     "points.shop": "积分超市", "points.goods": "积分商品", "points.order": "兑换订单",
@@ -30,6 +61,11 @@ _FIELDS = {
 _TONES = {"placed": "info", "collected": "ok", "lapsed": "mute", "expired": "over", "covered": "soon", "done": "ok"}
 
 
+def _may_see(actor: Actor, pk: int) -> bool:
+    """Photos of goods are for whoever may have the goods: everybody of the district."""
+    return Goods.objects.filter(pk=pk, shop__district=actor.district_id).exists()
+
+
 def register_all() -> None:
     """Called once, at start-up."""
     for subject, label in _SUBJECTS.items():
@@ -39,3 +75,7 @@ def register_all() -> None:
     actions.register_fields(_FIELDS)
     chips.register_tones(_TONES)
     registry.register_on_merged(following.on_merged)
+    nav.register(*_PAGES)
+    files.register_owner(GOODS, may_see=_may_see)
+    outbox.register_subject(ORDER, url=lambda pk: reverse("points:my_order", args=[pk]))
+    follow(*following.FOLLOWERS)

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Aggregate, Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils import timezone
 
 from governance import privacy
@@ -175,3 +175,35 @@ def _people(session: OfflineSession, now: datetime) -> list[dict[str, Any]]:
         }
         for one in people
     ]  # fmt: skip
+
+
+# For lists ----------------------------------------------------------------------------------------------------------
+
+
+def previous_month(day: date) -> date:
+    """The first day of the month before."""
+    return (day.replace(day=1) - timedelta(days=1)).replace(day=1)
+
+
+def low_goods() -> QuerySet[Goods]:
+    """Goods on sale of which more should be bought."""
+    rows: QuerySet[Goods] = Goods.objects.filter(until_on=None, keeps_stock=True, left__lte=F("low_at"))
+    return rows
+
+
+def handed_over() -> QuerySet[Order]:
+    """Orders that were handed over."""
+    rows: QuerySet[Order] = Order.objects.filter(state="collected")
+    return rows
+
+
+def of_each_shop(rows: QuerySet[Any], what: Aggregate) -> Subquery:
+    """A figure of the rows of each shop, beside the shop in one query."""
+    grouped = rows.filter(shop=OuterRef("pk")).order_by().values("shop").annotate(figure=what)
+    return Subquery(grouped.values("figure")[:1])
+
+
+def waiting_by_goods(shop: Shop) -> dict[int, int]:
+    """Pieces that are paid and wait to be collected, by goods."""
+    rows = OrderLine.objects.filter(order__shop=shop, order__state="placed")
+    return dict(rows.values_list("goods").annotate(Sum("count")))

@@ -25,6 +25,7 @@ from governance.sheets.models import SheetExport, SheetUpload
 from governance.ui.models import SavedView
 from members.models import Activity, Person, SignUp
 from tests.files.crafted import picture, upload
+from tests.rights.making.shop import paid_order
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,8 @@ OWNED: tuple[Owned, ...] = (
           also=frozenset({Role.COMMUNITY_SECRETARY, Role.STREET_LEADER})),
     # A volunteer with an account comes, or does not, for themselves.
     Owned("own_sign_up", GW, ("members:volunteer_withdraw", "members:volunteer_check_in")),
+    # A member with an account sees the code of their own order.
+    Owned("own_points_order", GW, ("points:my_order", "points:my_order_cancel")),
     # Leaders of the unit that asks, and of those above it, decide.
     Owned("export", SS, ("appeals:export", "appeals:export_begin", "appeals:export_file"),
           also=frozenset({Role.STREET_LEADER, Role.DISTRICT_CENTRE})),
@@ -92,6 +95,7 @@ SHARED: dict[str, str] = {
     "points:rule_change": "one set of rules of earning for the whole district",
     "points:rule_end": "one set of rules of earning for the whole district",
     "points:odd_rule": "one set of rules of earning for the whole district",
+    "points:shop_goods": "goods and prices are for everybody of the district; who orders is checked by the order",
     "members:volunteer_join": "what is open for sign-up is so for every volunteer of the community",
 }
 
@@ -165,14 +169,7 @@ def _sheet_export(owner: Actor, now: datetime) -> Model:
 
 def _own_sign_up(owner: Actor, now: datetime) -> Model:
     """Of the resident whose phone number is the account's, for an activity that is under way."""
-    index = f"phone-of-{owner.user_id}"
-    User.objects.filter(pk=owner.user_id).update(phone_index=index)
-    place = {
-        "district_id": owner.district_id, "street_id": owner.street_id, "community_id": owner.community_id,
-        "grid_id": owner.grid_id,
-    }  # fmt: skip
-    known = {"name": owner.user_name, "seal_key": uuid.uuid4(), "made_at": now, "changed_at": now, **place}
-    person, _ = Person.objects.get_or_create(phone_index=index, defaults=known)
+    person, place = _resident(owner, now)
     one = Activity.objects.create(
         title="楼道清洁志愿服务", kind="environment", address="幸福里广场", starts_at=now, planned_minutes=120,
         ends_at=now + timedelta(hours=2), state="running", made_by_user=0, made_by_name="社区", made_at=now,
@@ -183,11 +180,30 @@ def _own_sign_up(owner: Actor, now: datetime) -> Model:
     )
 
 
+def _resident(owner: Actor, now: datetime) -> tuple[Person, dict[str, int | None]]:
+    """The resident whose phone number is the account's, and where they live."""
+    index = f"phone-of-{owner.user_id}"
+    User.objects.filter(pk=owner.user_id).update(phone_index=index)
+    place = {
+        "district_id": owner.district_id, "street_id": owner.street_id, "community_id": owner.community_id,
+        "grid_id": owner.grid_id,
+    }  # fmt: skip
+    known = {"name": owner.user_name, "seal_key": uuid.uuid4(), "made_at": now, "changed_at": now, **place}
+    person, _ = Person.objects.get_or_create(phone_index=index, defaults=known)
+    return person, place
+
+
+def _own_points_order(owner: Actor, now: datetime) -> Model:
+    """An order of the same resident, that is paid and waits."""
+    person, _ = _resident(owner, now)
+    return paid_order(person, owner, now)
+
+
 MAKERS: dict[str, Callable[[Actor, datetime], Model]] = {
     "session": _session, "staff_import": _staff_import, "draft_file": _draft, "job": _job, "message": _message,
     "saved_view": _view, "import_file": _import_file, "export": _export,
     "sheet_upload": _sheet_upload, "sheet_export": _sheet_export,
-    "own_sign_up": _own_sign_up,
+    "own_sign_up": _own_sign_up, "own_points_order": _own_points_order,
 }  # fmt: skip
 
 

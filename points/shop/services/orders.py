@@ -19,9 +19,9 @@ from points.models import CodeTries, Order, Shop, StockMove, Transaction
 from points.shop import codes
 from points.shop.services import _placing
 from points.shop.services._common import COUNTER, person_in, record, require, tell, today_of
-from points.shop.services._placing import SOURCE, Line, cause_of, move_stock
+from points.shop.services._placing import SOURCE, Line, cause_of, lapse_at, move_stock
 
-__all__ = ["Line", "cancel_order", "hand_over", "lapse_due", "place_order", "warn_due"]
+__all__ = ["Line", "cancel_order", "hand_over", "lapse_at", "lapse_due", "place_order", "warn_due"]
 
 # A member is told this long before an order lapses.
 WARNED_BEFORE = timedelta(days=1)

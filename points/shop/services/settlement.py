@@ -10,9 +10,10 @@ from django.db import IntegrityError, transaction
 from governance.errors import IllegalState, InvalidInput
 from governance.scope import Actor
 from members.words import text_of
-from points.models import Settlement, SettlementLine
+from points.models import Settlement
 from points.shop import selectors
-from points.shop.services._common import SETTLE, locked_shop, place_of, record, require, today_of
+from points.shop.services._common import SETTLE, locked_shop, record, require, today_of
+from points.shop.services._settling import write
 
 
 def settle(*, shop_id: int, month: date, words: str = "", by: Actor, now: datetime) -> Settlement:
@@ -25,29 +26,15 @@ def settle(*, shop_id: int, month: date, words: str = "", by: Actor, now: dateti
         shop = locked_shop(shop_id, by)
         if today_of(now) < selectors.next_month(month):
             raise IllegalState(f"{month:%Y年%-m月}还没有结束，请在次月结算。", field="month")
-        made = selectors.month_of(shop, month)
-        row = Settlement(
-            shop=shop, month=month, orders=made.orders, placed=made.placed, cancelled=made.cancelled,
-            lapsed=made.lapsed, points=made.points, covered=made.covered, value=made.value, words=words,
-            settled_by_user=by.user_id, settled_by_name=by.user_name[:32], settled_at=now, **place_of(shop),
-        )  # fmt: skip
         try:
             with transaction.atomic():
-                row.save(force_insert=True)
+                row = write(
+                    shop, month, words=words, user_id=by.user_id, user_name=by.user_name, now=now
+                )  # fmt: skip
         except IntegrityError:
             raise IllegalState(f"{shop.site.name}{month:%Y年%-m月}已经结算。", code="settled") from None
-        SettlementLine.objects.bulk_create(_line(row, line) for line in made.lines)
         record(
             "shop.settle", row, by=by, now=now, label=shop.site.name,
             after={"month": f"{month:%Y-%m}", "points": row.points, "value": row.value},
         )  # fmt: skip
     return row
-
-
-def _line(row: Settlement, line: selectors.GoodsMonth) -> SettlementLine:
-    return SettlementLine(
-        settlement=row, goods_id=line.goods_id, name=line.name, count=line.count, points=line.points,
-        value=line.value, keeps_stock=line.keeps_stock, opening=line.opening, purchased=line.purchased,
-        sold=line.sold, returned=line.returned, counted=line.counted, written_off=line.written_off,
-        closing=line.closing,
-    )  # fmt: skip

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Sum
 
 from governance.errors import IllegalState, InvalidInput
 from governance.scope import Actor
 from members.words import text_of
-from points.models import Goods, OrderLine, Shop
+from points.models import Goods, Shop
+from points.shop.selectors import waiting_by_goods
 from points.shop.services._common import STOCK, locked_goods, locked_shop, record, require
 from points.shop.services._placing import move_stock
 
@@ -76,7 +76,7 @@ def count_stock(*, shop_id: int, counts: Sequence[Count], by: Actor, now: dateti
     with transaction.atomic(durable=True):
         shop = locked_shop(shop_id, by)
         goods = {one.pk: one for one in _keeping({one.goods_id: 1 for one in counts}, shop)}
-        waits = waiting_pieces(shop)
+        waits = waiting_by_goods(shop)
         differences = {
             one.goods_id: _difference(one, goods[one.goods_id], waits.get(one.goods_id, 0)) for one in counts
         }
@@ -88,12 +88,6 @@ def count_stock(*, shop_id: int, counts: Sequence[Count], by: Actor, now: dateti
         told = _told(goods.values(), found) or "无差异"
         record("shop.counted", shop, by=by, now=now, after={"goods": told})
     return found
-
-
-def waiting_pieces(shop: Shop) -> dict[int, int]:
-    """Pieces by goods that are paid and stand there to be collected."""
-    rows = OrderLine.objects.filter(order__shop=shop, order__state="placed")
-    return dict(rows.values_list("goods").annotate(Sum("count")))
 
 
 def _difference(one: Count, goods: Goods, waits: int) -> int:

@@ -1,0 +1,1 @@
+"""Pages of the shop: the member's phone, the counter, the stock, settlement."""
