@@ -11,15 +11,21 @@ from points.models.ledger import (
     Lot,
     Transaction,
 )
+from points.models.notices import NOTICE_STATES, Notice, NoticeLine, NoticeObjection, Unnamed
 
 __all__ = [
     "ACCOUNT_KINDS",
     "KEPT",
+    "NOTICE_STATES",
     "TRANSACTION_KINDS",
     "Account",
     "Allocation",
     "AwardHalt",
     "Entry",
     "Lot",
+    "Notice",
+    "NoticeLine",
+    "NoticeObjection",
     "Transaction",
+    "Unnamed",
 ]

@@ -89,6 +89,7 @@ SHARED: dict[str, str] = {
     "sheets:import": "a sheet is a kind of table, the same for all who may import it",
     "sheets:template": "a sheet is a kind of table, the same for all who may import it",
     "sheets:ask": "a sheet is a kind of table; what leaves is narrowed to one's own scope",
+    "points:public_notice": "a notice of points is for everybody who has its code, signed in or not",
     "members:volunteer_join": "what is open for sign-up is so for every volunteer of the community",
 }
 

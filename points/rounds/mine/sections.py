@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -14,11 +14,11 @@ from accounts.rights import may
 from governance.scope import Actor
 from members.models import Courier, Household, Person
 from members.volunteers.accounts import person_or_none
-from points.models import Account
+from points.models import Account, Unnamed
 from points.rounds.mine import selectors
 from points.rounds.mine.telling import line_of
 
-SEE = "points.person"
+SEE, NAMES = "points.person", "points.notice_edit"
 _SHOWN = 5
 
 
@@ -27,7 +27,12 @@ def of_person(request: HttpRequest, person: Person) -> SafeString | None:
     if not may(_actor(request), SEE):
         return None
     account = selectors.account_of_person(person.pk)
-    return _section(request, account, "points:statement", person.pk) if account else None
+    if account is None:
+        return None
+    context: dict[str, object] = {}
+    if may(_actor(request), NAMES):
+        context = {"unnamed": Unnamed.objects.filter(person=person).exists(), "unnamed_url": _unnamed_url(person)}
+    return _section(request, account, "points:statement", person.pk, context)
 
 
 def of_household(request: HttpRequest, household: Household, members: Sequence[Person]) -> SafeString | None:
@@ -55,10 +60,16 @@ def _actor(request: HttpRequest) -> Actor:
     return actor
 
 
-def _section(request: HttpRequest, account: Account, statement: str, pk: int) -> SafeString:
+def _unnamed_url(person: Person) -> str:
+    return reverse("points:unnamed", args=[person.pk]) if person.state == "here" else ""
+
+
+def _section(
+    request: HttpRequest, account: Account, statement: str, pk: int, more: Mapping[str, object] | None = None
+) -> SafeString:
     lines = [line_of(entry) for entry in selectors.movements(account).order_by("-pk")[:_SHOWN]]
     context = {
         "holding": selectors.holding(account, timezone.localdate()), "lines": lines,
-        "statement_url": reverse(statement, args=[pk]),
+        "statement_url": reverse(statement, args=[pk]), **(more or {}),
     }  # fmt: skip
     return SafeString(render_to_string("points/rounds/section.html", context, request))

@@ -82,7 +82,7 @@ def _history(data, scene, cast, district) -> Account:
     """Awards, exchanges, cancellations, reversals and expiries on days that go on."""
     (account, budget, shop), done, day = scene, [], START
     steps = st.tuples(
-        st.sampled_from("award spend cancel reverse expire".split()), st.integers(1, 60), st.integers(0, 9)
+        st.sampled_from(["award", "spend", "cancel", "reverse", "expire"]), st.integers(1, 60), st.integers(0, 9)
     )
     for number, (what, points, days) in enumerate(data.draw(st.lists(steps, max_size=20))):
         day += timedelta(days=days)
