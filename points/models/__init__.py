@@ -12,6 +12,15 @@ from points.models.ledger import (
     Transaction,
 )
 from points.models.notices import NOTICE_STATES, Notice, NoticeLine, NoticeObjection, Unnamed
+from points.models.rounds import (
+    Round,
+    RoundCriterion,
+    RoundJuror,
+    RoundNomination,
+    RoundObjection,
+    RoundScore,
+    RoundVote,
+)
 
 __all__ = [
     "ACCOUNT_KINDS",
@@ -26,6 +35,13 @@ __all__ = [
     "Notice",
     "NoticeLine",
     "NoticeObjection",
+    "Round",
+    "RoundCriterion",
+    "RoundJuror",
+    "RoundNomination",
+    "RoundObjection",
+    "RoundScore",
+    "RoundVote",
     "Transaction",
     "Unnamed",
 ]
