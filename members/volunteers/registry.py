@@ -1,15 +1,22 @@
-"""What follows when hours are confirmed, told to the rooms above: points are earned from these.
+"""What follows when hours are confirmed, told to the rooms above (points are earned from these), and what they add to
+a volunteer's own page.
 
 Filled at start-up, by a higher room's `AppConfig.ready()`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+
 from governance.scope import Actor
-from members.models import ServiceHours
+from members.models import Person, ServiceHours
+
+OwnSection = Callable[[HttpRequest, Person], SafeString | None]
 
 
 class OnConfirmed(Protocol):
@@ -23,6 +30,7 @@ class OnConfirmed(Protocol):
 
 
 _confirmed: list[OnConfirmed] = []
+_own: list[OwnSection] = []
 
 
 def register_on_confirmed(hook: OnConfirmed) -> None:
@@ -35,3 +43,16 @@ def hours_confirmed(*, hours: ServiceHours, by: Actor, now: datetime) -> None:
     """Tell whoever counts hours."""
     for hook in _confirmed:
         hook(hours=hours, by=by, now=now)
+
+
+def register_own(section: OwnSection) -> None:
+    """Add to a volunteer's own page: `section(request, person)` gives the rendered body of a card on points, or None.
+
+    The last one counts.
+    """
+    _own[:] = [section]
+
+
+def own_points(request: HttpRequest, person: Person) -> SafeString | None:
+    """The points of whoever is signed in, where a room keeps them."""
+    return _own[0](request, person) if _own else None

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
         ("files", "0001_initial"),
         ("grids", "0004_site_photos"),
         ("members", "0007_careers"),
-        ("points", "0001_ledger"),
+        ("points", "0002_earning"),
     ]
 
     operations = [

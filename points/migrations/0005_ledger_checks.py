@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("grids", "0004_site_photos"),
-        ("points", "0003_shop"),
+        ("points", "0004_rounds"),
     ]
 
     operations = [

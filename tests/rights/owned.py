@@ -96,6 +96,7 @@ SHARED: dict[str, str] = {
     "points:rule_end": "one set of rules of earning for the whole district",
     "points:odd_rule": "one set of rules of earning for the whole district",
     "points:shop_goods": "goods and prices are for everybody of the district; who orders is checked by the order",
+    "points:public_notice": "a notice of points is for everybody who has its code, signed in or not",
     "members:volunteer_join": "what is open for sign-up is so for every volunteer of the community",
 }
 

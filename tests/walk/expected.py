@@ -231,6 +231,23 @@ MAY: dict[str, str] = {
     "members.careers.services.appraisals.set_results": "CS@community_1 SS@street_1 SL@street_1",
     "members.careers.services.appraisals.submit_round": "SS@street_1 SL@street_1",
     "members.careers.services.appraisals.decide_round": "DC",
+    # The community's public notice of points: the community's, over its secretary's name
+    **dict.fromkeys(
+        (
+            "points.rounds.notices.services.draft_notice",
+            "points.rounds.notices.services.refresh_notice",
+            "points.rounds.notices.services.discard_notice",
+            "points.rounds.notices.services.receive_objection",
+            "points.rounds.notices.services.answer_objection",
+            "points.rounds.notices.services.leave_unnamed",
+            "points.rounds.notices.services.name_again",
+        ),
+        "CS@community_1 CW@community_1",
+    ),
+    "points.rounds.notices.services.publish_notice": "CS@community_1",
+    # "points … see in scope": whoever sees the person, and the household
+    "points.rounds.statements.services.look_at_person": f"SL@street_1 {_DOWN_TO_THE_GRID}",
+    "points.rounds.statements.services.look_at_household": f"SL@street_1 {_DOWN_TO_THE_GRID}",
     # "units, boundaries, sites, quotas: DC; SS proposes"; a squad has no part in the street's staffing.
     "grids.services.quotas.change_approved": "DC",
     "grids.services.quotas.change_filled": "DC",

@@ -15,7 +15,7 @@ from governance.errors import DomainError
 from governance.scope import Actor
 from governance.ui.views import FormPage, PageMixin, find_or_404
 from members.models import SignUp
-from members.volunteers import selectors
+from members.volunteers import registry, selectors
 from members.volunteers.accounts import person_of, person_or_none
 from members.volunteers.forms import CodeForm
 from members.volunteers.minutes import told
@@ -44,7 +44,8 @@ class Mine(PageMixin, TemplateView):
             person=person, coming=[(row, when(row.activity)) for row in coming],
             near=[(row, when(row), selectors.is_full(row)) for row in near],
             total=told(served.minutes), this_year=told(served.minutes_this_year), served=served,
-            rows=[(row, told(row.minutes)) for row in selectors.confirmed_of(person)[:10]], **kwargs,
+            rows=[(row, told(row.minutes)) for row in selectors.confirmed_of(person)[:10]],
+            points=registry.own_points(self.request, person), **kwargs,
         )  # fmt: skip
 
 

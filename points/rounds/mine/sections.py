@@ -1,0 +1,75 @@
+"""What other pages say of somebody's points: a person's, a household's, a volunteer's and a courier's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+
+from accounts.rights import may
+from governance.scope import Actor
+from members.models import Courier, Household, Person
+from members.volunteers.accounts import person_or_none
+from points.models import Account, Unnamed
+from points.rounds.mine import selectors
+from points.rounds.mine.telling import line_of
+
+SEE, NAMES = "points.person", "points.notice_edit"
+_SHOWN = 5
+
+
+def of_person(request: HttpRequest, person: Person) -> SafeString | None:
+    """Balance, what expires, the last movements; nothing for who never earned."""
+    if not may(_actor(request), SEE):
+        return None
+    account = selectors.account_of_person(person.pk)
+    if account is None:
+        return None
+    context: dict[str, object] = {}
+    if may(_actor(request), NAMES):
+        context = {"unnamed": Unnamed.objects.filter(person=person).exists(), "unnamed_url": _unnamed_url(person)}
+    return _section(request, account, "points:statement", person.pk, context)
+
+
+def of_household(request: HttpRequest, household: Household, members: Sequence[Person]) -> SafeString | None:
+    """The same of what the household has together."""
+    if not may(_actor(request), SEE):
+        return None
+    account = selectors.account_of_household(household.pk)
+    return _section(request, account, "points:household_statement", household.pk) if account else None
+
+
+def of_courier(request: HttpRequest, courier: Courier | None) -> SafeString | None:
+    """On a courier's own page: the balance of whoever is signed in. None for an account that is no resident's."""
+    person = courier.person if courier is not None else person_or_none(_actor(request))
+    return own(request, person) if person is not None else None
+
+
+def own(request: HttpRequest, person: Person) -> SafeString:
+    """The balance of the resident who is signed in, with the way to all of it."""
+    held = selectors.holding(selectors.account_of_person(person.pk), timezone.localdate())
+    return SafeString(render_to_string("points/rounds/own.html", {"holding": held}, request))
+
+
+def _actor(request: HttpRequest) -> Actor:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return actor
+
+
+def _unnamed_url(person: Person) -> str:
+    return reverse("points:unnamed", args=[person.pk]) if person.state == "here" else ""
+
+
+def _section(
+    request: HttpRequest, account: Account, statement: str, pk: int, more: Mapping[str, object] | None = None
+) -> SafeString:
+    lines = [line_of(entry) for entry in selectors.movements(account).order_by("-pk")[:_SHOWN]]
+    context = {
+        "holding": selectors.holding(account, timezone.localdate()), "lines": lines,
+        "statement_url": reverse(statement, args=[pk]), **(more or {}),
+    }  # fmt: skip
+    return SafeString(render_to_string("points/rounds/section.html", context, request))

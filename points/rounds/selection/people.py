@@ -1,0 +1,45 @@
+"""Who may be nominated in a round, and who stands too near to somebody to judge them."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from governance.scope import Actor
+from members.models import Courier, PartyHousehold, Person, Stay, TeamMember
+from members.querysets import PersonQuerySet
+from members.volunteers.accounts import is_oneself, person_or_none
+from points.models import Round
+
+
+def eligible(found: Round) -> PersonQuerySet:
+    """Those who may be nominated: of the round's kind of people, living (a courier: or riding) in its area."""
+    people: PersonQuerySet = Person.objects.here().defer("search")
+    area = _area(found)
+    if found.nominees == "couriers":
+        riding = Courier.objects.open().filter(Q(**area) | Q(**{f"person__{key}": pk for key, pk in area.items()}))
+        return people.filter(pk__in=riding.values("person"))
+    people = people.filter(**area)
+    if found.nominees == "volunteers":
+        return people.filter(pk__in=TeamMember.objects.filter(until_on=None).values("person"))
+    if found.nominees == "party_households":
+        return people.filter(pk__in=PartyHousehold.objects.open().values("person"))
+    return people
+
+
+def _area(found: Round) -> dict[str, int]:
+    if found.community_id is not None:
+        return {"community_id": found.community_id}
+    return {"street_id": found.street_id} if found.street_id is not None else {"district_id": found.district_id}
+
+
+def is_near(by: Actor, person: Person) -> bool:
+    """Whether who acts is this person, or lives in the same household."""
+    if is_oneself(by, person):
+        return True
+    me = person_or_none(by)
+    if me is None:
+        return False
+    homes = Stay.objects.filter(until_on=None)
+    return me.pk == person.pk or homes.filter(
+        person=me, household__in=homes.filter(person=person).values("household")
+    ).exists()  # fmt: skip
