@@ -208,6 +208,22 @@ MAY: dict[str, str] = {
     "points.shop.services.offline.upload": "SC@community_1 CS@community_1 CW@community_1",
     "points.shop.services.offline.end_offline": "SC@community_1 CS@community_1 CW@community_1",
     "points.shop.services.settlement.settle": "CS@community_1",
+    # "points: propose an award · approve · budget | CS CW GW · CS (not one's own) · SS"; above a threshold the street
+    # is the second person. The district sets rules and how much a street may give.
+    "points.earning.services.proposals.propose": "CS@community_1 CW@community_1 GW@grid_1",
+    "points.earning.services.proposals.approve": "CS@community_1",
+    "points.earning.services.proposals.second": "SS@street_1",
+    "points.earning.services.proposals.reject": "CS@community_1",
+    "points.earning.services.proposals.reverse": "SS@street_1 CS@community_1",
+    "points.earning.services.budgets.set_limit": "DC",
+    "points.earning.services.budgets.fund": "SS@street_1",
+    "points.earning.services.budgets.move": "SS@street_1",
+    "points.earning.services.budgets.give_back": "SS@street_1",
+    "points.earning.services.rule_keeping.add_rule": "DC",
+    "points.earning.services.rule_keeping.change_rule": "DC",
+    "points.earning.services.rule_keeping.end_rule": "DC",
+    "points.earning.services.rule_keeping.change_odd_rule": "DC",
+    "points.earning.services.reviewing.review": "SS@street_1 CS@community_1",
     # "careers: propose · review · decide | CS · SS SL · DC". Who begins, moves, pays and ends a career decides.
     "members.careers.services.careers.enter": "DC",
     "members.careers.services.careers.move_unit": "DC",
@@ -298,6 +314,7 @@ WHEREVER: dict[str, str] = {
         "one set of kinds for the platform, which has one district",
     ),
     "grids.services.site_kinds.add_cluster": "a new one lies in one's own district",
+    "points.earning.services.rule_keeping.add_rule": "a new one is of one's own district",
     "accounts.services.staff_import.upload": "a list is one's own until it is taken over",
     "governance.sheets.imports.receive": "a list is one's own until it is taken over",
     **dict.fromkeys(
@@ -407,6 +424,10 @@ _NO_SERVICES: dict[str, tuple[str, ...]] = {
         "members.careers.services.careers.write_new",
         "members.care.services.pausing.go_on",
         "members.services.homes.home_of",
+        "points.earning.services.reviewing.refuse_involved",
+        "points.earning.settling.decide",
+        "points.earning.settling.note",
+        "points.earning.settling.take_back",
         "governance.sheets.work.record",
         "members.services.households.write_entered",
         "members.services.households.write_gone",
@@ -500,6 +521,7 @@ _NO_SERVICES: dict[str, tuple[str, ...]] = {
     ),
     "follows the confirming of hours, in its transaction: walked as that": (
         "members.volunteers.registry.hours_confirmed",
+        "points.earning.claims.of_hours",
     ),
     "calls one service for each of many": ("members.designations.views.designations.name_all",),
     "follows a change of the calendar, after it: walked as the calendar's edit": (
@@ -518,6 +540,7 @@ _NO_SERVICES: dict[str, tuple[str, ...]] = {
         "points.shop.services.offline.expire_due",
         "points.shop.services.orders.lapse_due",
         "points.shop.services.orders.warn_due",
+        "points.earning.settling.settle",
         "accounts.services.staff_import.run_job",
         "appeals.repeats.scanning.scan",
         "governance.calendars.services.follow_all",

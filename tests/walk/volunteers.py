@@ -334,7 +334,7 @@ SAMPLES = [
     Sample(
         hours.confirm_hours,
         lambda world, row, by: hours.confirm_hours(hours_id=row.pk, by=by, now=WALKED),
-        changes="members_servicehours members_activity deadlines_clock",
+        changes="members_servicehours members_activity deadlines_clock points_claim",
         then=lambda world, row, result: ServiceHours.objects.get(pk=row.pk).state == "confirmed",
         rows=_row("hours.confirm", "servicehours"),
         make=_waiting,
@@ -369,7 +369,7 @@ SAMPLES = [
     Sample(
         hours.correct_hours,
         _correct,
-        changes="members_servicehours",
+        changes="members_servicehours points_claim",
         then=lambda world, row, new: (
             (new.corrects_id, ServiceHours.objects.get(pk=row.pk).state) == (row.pk, "corrected")
         ),

@@ -22,7 +22,6 @@ from governance.files import services as files
 from governance.outbox.services import notify
 from governance.scope import Actor, Role
 from members.models import Household, Person, Stay
-from members.models.homes import Placed
 from members.words import text_of
 from points.earning import clocks, rules, settling
 from points.earning.clocks import SUBJECT
@@ -84,7 +83,8 @@ def approve(*, claim_id: int, by: Actor, now: datetime) -> Claim:
     """
     require(by, APPROVE)
     with transaction.atomic(durable=True):
-        claim = _locked(claim_id, "proposed", by, now)
+        settling.prepare(claim_id, now)
+        claim = _locked(claim_id, "proposed", by)
         claim.approved_by_user, claim.approved_by_name, claim.approved_at = by.user_id, by.user_name, now
         claim.save(update_fields=["approved_by_user", "approved_by_name", "approved_at"])
         return _agreed(claim, "point.approve", by, now)
@@ -94,7 +94,8 @@ def second(*, claim_id: int, by: Actor, now: datetime) -> Claim:
     """The street agrees as the second person, or in the place of a secretary who may not. Raises as `approve` does."""
     require(by, SECOND)
     with transaction.atomic(durable=True):
-        claim = _locked(claim_id, "second", by, now)
+        settling.prepare(claim_id, now)
+        claim = _locked(claim_id, "second", by)
         claim.second_by_user, claim.second_by_name, claim.second_at = by.user_id, by.user_name, now
         claim.save(update_fields=["second_by_user", "second_by_name", "second_at"])
         return _agreed(claim, "point.second", by, now)
@@ -106,7 +107,7 @@ def reject(*, claim_id: int, words: str, by: Actor, now: datetime) -> Claim:
     with transaction.atomic(durable=True):
         claim = Claim.objects.visible_to(by).filter(pk=claim_id).first()
         require(by, _DECIDES.get(claim.state, APPROVE) if claim else APPROVE)
-        claim = _locked(claim_id, claim.state if claim and claim.state in _DECIDES else "proposed", by, now)
+        claim = _locked(claim_id, claim.state if claim and claim.state in _DECIDES else "proposed", by)
         clocks.finish(claim, now)
         before = {"state": claim.state}
         claim.state, claim.why, claim.decided_at = "refused", words, now
@@ -124,7 +125,7 @@ def reverse(*, claim_id: int, words: str, by: Actor, now: datetime) -> Claim:
     require(by, REVERSE)
     words = text_of(words, label="冲正原因", field="words", most=200, least=2)
     with transaction.atomic(durable=True):
-        claim = _locked(claim_id, "awarded", by, now)
+        claim = _locked(claim_id, "awarded", by)
         claim.is_revoked, claim.why = True, words
         claim.reversed_by_name, claim.reversed_at = by.user_name, now
         claim.save(update_fields=["is_revoked", "why", "reversed_by_name", "reversed_at"])
@@ -133,11 +134,10 @@ def reverse(*, claim_id: int, words: str, by: Actor, now: datetime) -> Claim:
     return claim
 
 
-def _locked(claim_id: int, state: str, by: Actor, now: datetime) -> Claim:
+def _locked(claim_id: int, state: str, by: Actor) -> Claim:
     """The claim in scope, locked and in this state; never one's own."""
     if not Claim.objects.visible_to(by).filter(pk=claim_id).exists():
         raise NotFound("没有找到这笔积分，或不在您的管辖范围内。")
-    settling.prepare(claim_id, now)
     rows = Claim.objects.select_for_update(of=("self",)).filter(pk=claim_id)
     claim: Claim = rows.select_related("person", "household", "community", "rule", "transaction").get()
     if claim.state != state:
@@ -165,6 +165,7 @@ def _agreed(claim: Claim, action: str, by: Actor, now: datetime) -> Claim:
 
 
 def _made(asked: Asked, by: Actor, now: datetime) -> Claim:
+    found = _found(asked, by)
     today = timezone.localdate(now)
     on = asked.on or today
     if not today - BACK <= on <= today:
@@ -177,34 +178,42 @@ def _made(asked: Asked, by: Actor, now: datetime) -> Claim:
     points = rules.worth(rule, asked.quantity)
     if not points:
         raise InvalidInput(f"数量不足，{rules.told(rule)}，折算后不满 1 分。", field="quantity")
-    person, household, place = _whom(asked, rule, by)
+    person, household = _whom(found, rule)
     pk = new_keys(Claim, 1)[0]
     return Claim(
         pk=pk, source_type="manual", source_id=pk, kind="manual", person=person, household=household, rule=rule,
         title=rule.name, on=on, quantity=asked.quantity, points=points, at=now, proposed_by_user=by.user_id,
-        proposed_by_name=by.user_name, district_id=place.district_id, street_id=place.street_id,
-        community_id=place.community_id, grid_id=place.grid_id,
+        proposed_by_name=by.user_name, district_id=found.district_id, street_id=found.street_id,
+        community_id=found.community_id, grid_id=found.grid_id,
     )  # fmt: skip
 
 
-def _whom(asked: Asked, rule: EarningRule, by: Actor) -> tuple[Person | None, Household | None, Placed]:
-    """For whom: the person, the household, or the household that the person lives in."""
+def _found(asked: Asked, by: Actor) -> Person | Household:
+    """The person or household in scope; raises NotFound."""
     if asked.person_id:
-        person = Person.objects.visible_to(by).here().filter(pk=asked.person_id).defer("search").first()
+        people = Person.objects.visible_to(by).here().filter(pk=asked.person_id).defer("search")
+        person: Person | None = people.first()
         if person is None:
             raise NotFound("没有找到这位居民，或不在您的管辖范围内。", field="person")
-        if rule.earner == "person":
-            return person, None, person
-        stay = Stay.objects.filter(person=person, until_on=None).select_related("household").first()
-        if stay is None:
-            raise InvalidInput("这一项记入所在户，而这位居民现在没有住户登记。", field="rule")
-        return person, stay.household, person
-    household = Household.objects.visible_to(by).open().filter(pk=asked.household_id).first()
+        return person
+    household: Household | None = Household.objects.visible_to(by).open().filter(pk=asked.household_id).first()
     if household is None:
         raise NotFound("没有找到这一户，或不在您的管辖范围内。", field="household")
+    return household
+
+
+def _whom(found: Person | Household, rule: EarningRule) -> tuple[Person | None, Household | None]:
+    """For whom: the person, the household, or the household that the person lives in."""
+    if isinstance(found, Household):
+        if rule.earner == "person":
+            raise InvalidInput("这一项记入本人，请选择居民申报。", field="rule")
+        return None, found
     if rule.earner == "person":
-        raise InvalidInput("这一项记入本人，请选择居民申报。", field="rule")
-    return None, household, household
+        return found, None
+    stay = Stay.objects.filter(person=found, until_on=None).select_related("household").first()
+    if stay is None:
+        raise InvalidInput("这一项记入所在户，而这位居民现在没有住户登记。", field="rule")
+    return found, stay.household
 
 
 def _secretaries(claim: Claim, by: Actor, now: datetime) -> list[int]:
