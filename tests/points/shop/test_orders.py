@@ -186,7 +186,7 @@ def test_a_cancelled_order_returns_everything(order, goods, rich, as_member, cas
 
 def test_who_may_cancel(order, goods, rich, as_member, clerk, cast, now):
     made = order(rich(), goods(), by=clerk)
-    with pytest.raises(NotFound):
+    with pytest.raises(NotAllowed, match="本人的订单"):
         cancel_order(order_id=made.pk, by=cast.gw, now=now)
     with pytest.raises(NotFound):
         cancel_order(order_id=made.pk, words="别的社区", by=cast.cs_2, now=now)
