@@ -182,7 +182,7 @@ def _warn_one(now: datetime) -> bool:
         order.warned_at = now
         order.save(update_fields=["warned_at"])
         last = timezone.localtime(order.lapse_at) - timedelta(minutes=1)
-        title = f"请于 {last:%-m月%-d日} 前领取：{order.shop.site.name}"
+        title = f"最晚 {last:%-m月%-d日} 领取：{order.shop.site.name}"
         tell(order, "soon", title, f"{order.points} 分的订单逾期不领将自动退回积分。", now)
     return True
 

@@ -215,7 +215,7 @@ def test_an_order_lapses_after_its_last_day_and_is_told_of_a_day_before(order, g
     assert warn_due(now=end - timedelta(hours=25)) == 0
     assert warn_due(now=end - timedelta(hours=24)) == 1
     assert warn_due(now=end - timedelta(hours=23)) == 0
-    assert InboxItem.objects.get(user_id=cast.pg.user_id).title == "请于 11月30日 前领取：一社区积分超市"
+    assert InboxItem.objects.get(user_id=cast.pg.user_id).title == "最晚 11月30日 领取：一社区积分超市"
     assert lapse_due(now=end - timedelta(seconds=1)) == 0
     assert lapse_due(now=end) == 1
     assert lapse_due(now=end) == 0
