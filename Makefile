@@ -1,5 +1,5 @@
 # make run    the whole platform at http://127.0.0.1:8000 (PORT=… for another port)
-# make test   the whole suite;  make lint  the checks;  make check  both;  make chaos  the clocks under kill -9
+# make test   the whole suite;  make lint  the checks;  make check  both;  make chaos  clocks and points under kill -9
 # All of it from a fresh clone with Python 3.11 alone. docs/operations.md says more.
 
 VENV := .venv
@@ -30,12 +30,14 @@ reset: environment
 test: environment-dev pages chromium
 	@$(PYTHON) -m pytest --create-db -n $(JOBS) $(TESTS)
 
-# What the clocks promise, held against kill -9 by the hundred; servers of its own under var/chaos.
+# What the clocks and the points promise, held against kill -9 by the hundred; servers of its own under var/chaos.
 CLOCKS ?= 20000
+ORDERS ?= 10000
 KILLS ?= 200
 
 chaos: environment-dev
 	@$(PYTHON) -m bench.chaos --clocks $(CLOCKS) --kills $(KILLS)
+	@$(PYTHON) -m bench.chaos_points --orders $(ORDERS) --kills $(KILLS)
 
 # With the pages built: the checks say so when they are not.
 lint: environment-dev pages

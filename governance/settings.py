@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 
 from governance.embedded import addresses, secrets
@@ -246,6 +247,9 @@ CELERY_BEAT_SCHEDULE = {
     "purge-sheets": {"task": "governance.sheets.tasks.purge", "schedule": 1800.0, "options": {"expires": 1800}},
     "sweep-points-orders": {"task": "points.shop.tasks.sweep", "schedule": 60.0, "options": {"expires": 60}},
     "apply-unit-changes": {"task": "grids.tasks.apply_due_changes", "schedule": 300.0, "options": {"expires": 300}},
+    # Hourly, so that a night without a worker is made up for; what is done already is not done again.
+    "expire-points": {"task": "points.tasks.expire_points", "schedule": 3600.0, "options": {"expires": 3600}},
+    "verify-ledger": {"task": "points.tasks.long_verify_ledger", "schedule": crontab(hour=2, minute=40)},
 }
 
 REST_FRAMEWORK = {

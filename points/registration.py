@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from points.earning import registration as earning
+from points.ledger import registration as ledger
 from points.rounds import registration as rounds
 from points.shop import registration as shop
 
-_SUBJECTS = (earning, shop, rounds)
+_SUBJECTS = (ledger, earning, shop, rounds)
 
 
 def register_all() -> None:

@@ -15,6 +15,7 @@ from accounts.rights import (
     careers,
     designations,
     earning,
+    ledger,
     party,
     party_households,
     people,
@@ -54,8 +55,8 @@ __all__ = [
 ]
 
 TABLES: tuple[ModuleType, ...] = (
-    platform, sheets, territory, people, care, party, party_households, designations, volunteers, careers, earning,
-    shop, rounds, appeals,
+    platform, sheets, territory, people, care, party, party_households, designations, volunteers, careers, ledger,
+    earning, shop, rounds, appeals,
 )  # fmt: skip
 
 RIGHTS: Rights = {right: roles for table in TABLES for right, roles in table.RIGHTS.items()}

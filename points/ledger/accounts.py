@@ -12,8 +12,16 @@ from points.models import Account
 
 
 def of_person(person: Person, now: datetime) -> Account:
-    """The account of a person, opened now if they have none."""
-    return _opened(now, kind="holder", district_id=person.district_id, person_id=person.pk)
+    """The account of a person, opened now if they have none; of a merged record, that of the record that was kept."""
+    return _opened(now, kind="holder", district_id=person.district_id, person_id=person.merged_into_id or person.pk)
+
+
+def successor_of(holder: Account) -> Account | None:
+    """The account that a merged record's points went to; None for everybody else's."""
+    if holder.person_id is None:
+        return None
+    merged = Person.objects.filter(pk=holder.person_id).values_list("merged_into_id", flat=True).first()
+    return Account.objects.filter(person_id=merged).first() if merged else None
 
 
 def of_household(household: Household, now: datetime) -> Account:

@@ -71,19 +71,45 @@ CREATE TRIGGER points_part_added AFTER INSERT ON points_lot
   FOR EACH ROW EXECUTE FUNCTION points_part_added();
 """
 
-# At the commit: it balances, it moves what it says, and the lots of each holder move as their entries do.
+# At the commit: it balances, it moves what it says, between the kinds of accounts that its kind is for, within its
+# district; what undoes another is its mirror; and the lots of each holder move as their entries do.
 _BALANCE = """
 CREATE FUNCTION points_balances() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   tx bigint;
   total bigint;
   moved bigint;
+  way text;
+  own points_transaction;
 BEGIN
   tx := (to_jsonb(NEW) ->> CASE WHEN TG_TABLE_NAME = 'points_transaction' THEN 'id' ELSE 'transaction_id' END)::bigint;
-  SELECT sum(amount), sum(amount) FILTER (WHERE amount > 0) INTO total, moved
-    FROM points_entry WHERE transaction_id = tx;
-  IF total IS DISTINCT FROM 0 OR NOT EXISTS (SELECT FROM points_transaction WHERE id = tx AND points = moved) THEN
+  SELECT * INTO STRICT own FROM points_transaction WHERE id = tx;
+  SELECT sum(e.amount), sum(e.amount) FILTER (WHERE e.amount > 0),
+      string_agg(a.kind, '>' ORDER BY e.amount) FILTER (WHERE a.district_id = own.district_id)
+    INTO total, moved, way
+    FROM points_entry e JOIN points_account a ON a.id = e.account_id WHERE e.transaction_id = tx;
+  IF total IS DISTINCT FROM 0 OR own.points IS DISTINCT FROM moved THEN
     RAISE EXCEPTION 'points transaction % does not balance (sum %, moved %)', tx, total, moved
+      USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME;
+  END IF;
+  IF own.undoes_id IS NULL AND way IS DISTINCT FROM (CASE own.kind
+      WHEN 'fund' THEN 'issue>budget' WHEN 'move' THEN 'budget>budget' WHEN 'give_back' THEN 'budget>issue'
+      WHEN 'award' THEN 'budget>holder' WHEN 'spend' THEN 'holder>shop' WHEN 'expire' THEN 'holder>expired'
+      WHEN 'merge' THEN 'holder>holder' WHEN 'set_aside' THEN 'budget>reserve' WHEN 'release' THEN 'reserve>budget'
+      WHEN 'cover' THEN 'reserve>shop' END) THEN
+    RAISE EXCEPTION 'points transaction % (%) does not go %', tx, own.kind, way
+      USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME;
+  END IF;
+  IF own.undoes_id IS NOT NULL AND (
+    NOT EXISTS (
+      SELECT FROM points_transaction WHERE id = own.undoes_id AND district_id = own.district_id
+        AND kind = ANY (CASE own.kind WHEN 'cancel' THEN '{spend}' ELSE '{award,fund,move,give_back}' END::text[])
+    ) OR EXISTS (
+      SELECT FROM points_entry WHERE transaction_id IN (tx, own.undoes_id)
+        GROUP BY account_id HAVING sum(amount) <> 0
+    )
+  ) THEN
+    RAISE EXCEPTION 'points transaction % is no mirror of %', tx, own.undoes_id
       USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME;
   END IF;
   IF EXISTS (

@@ -2,6 +2,9 @@
 
 The order of all locks in this room: the caller's own subject, the key, accounts by primary key, goods in stock by
 primary key. Lots change under the lock of their account. Nothing here commits: the caller's change does.
+
+What moves is known before the key is taken, but for `expire` and `merge`: these look at a locked account first, and
+take the key afterwards. Their keys name that account, so nobody who waits for the key holds what they need.
 """
 
 from __future__ import annotations
@@ -15,18 +18,29 @@ from datetime import date, datetime
 from django.db import connection
 from django.utils import timezone
 
-from governance.errors import IllegalState
+from governance.errors import IllegalState, InvalidInput
 from governance.scope import Actor
 from grids.models import Unit
 from points.models import Account, Allocation, Entry, Lot, Transaction
+
+# The caller's part of the key's column; the rest is for what follows within the same call.
+KEY_MOST = 90
+# From which kind of account to which, by kind of transaction. The database holds the same (guards.py).
+FLOWS: dict[str, tuple[str, str]] = {
+    "fund": ("issue", "budget"), "move": ("budget", "budget"), "give_back": ("budget", "issue"),
+    "award": ("budget", "holder"), "spend": ("holder", "shop"), "expire": ("holder", "expired"),
+    "merge": ("holder", "holder"), "set_aside": ("budget", "reserve"), "release": ("reserve", "budget"),
+    "cover": ("reserve", "shop"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
     """Why a transaction is written, whose business it is, and by whom.
 
-    `key` (up to 100 characters) is the caller's: the same key is the same transaction. `source` is what it follows
-    from, as (type, id): one transaction of a kind for one source. `unit` is a street or what lies below one.
+    `key` (up to 90 characters) is the caller's: the same key is the same transaction. `source` is what it follows
+    from, as (type, id): one transaction of a kind for one source. `unit` is a street or what lies below one; who looks
+    at the transaction later finds it under the place that the unit had on that day.
     """
 
     key: str
@@ -60,23 +74,41 @@ class Take:
     amount: int
 
 
+def flow(kind: str, source: Account, target: Account) -> None:
+    """That points go where this kind takes them, within one district. Raises ValueError: the caller is wrong."""
+    if (source.kind, target.kind) != FLOWS[kind] or source.pk == target.pk:
+        raise ValueError(f"{kind} does not go from {source.kind} {source.pk} to {target.kind} {target.pk}")
+    if source.district_id != target.district_id:
+        raise ValueError(f"accounts {source.pk} and {target.pk} are of two districts")
+
+
 def begin(kind: str, cause: Cause, points: int, asked: Mapping[str, object], undoes: int | None = None) -> Transaction:
     """The transaction of this key: new (`pk` set, `is_new`), or the one that was written before.
 
     `asked` is what the caller wanted, as plain JSON. Who comes second with the same key waits for the first. Raises
-    IllegalState when the key, or the source, was used for something else.
+    IllegalState when the key, or the source, was used for something else; InvalidInput for a key that is none.
     """
+    if not 0 < len(cause.key) <= KEY_MOST:
+        raise InvalidInput(f"请求编号应是 1 至 {KEY_MOST} 个字符。", field="key")
     row = _row(kind, cause, points, asked, undoes)
     row.pk = _insert(row)
     row.is_new = row.pk is not None
     if row.is_new:
         return row
-    known: Transaction | None = Transaction.objects.filter(key=cause.key).first()
+    known = earlier(kind, cause, asked, undoes)
     if known is None:
         raise IllegalState("这件事已经记过积分，不能重复记。", code="already_recorded")
-    if known.content != row.content:
+    return known
+
+
+def earlier(kind: str, cause: Cause, asked: Mapping[str, object], undoes: int | None = None) -> Transaction | None:
+    """The transaction that this key was used for before; None for none.
+
+    Raises IllegalState if it was used for something else.
+    """
+    known: Transaction | None = Transaction.objects.filter(key=cause.key).first()
+    if known is not None and known.content != _content(kind, cause, asked, undoes):
         raise IllegalState("这个请求编号已用于另一笔积分，内容不同，已拒绝。请刷新后重新提交。", code="key_reused")
-    known.is_new = False
     return known
 
 
@@ -123,15 +155,18 @@ def write(
     return row
 
 
+def _content(kind: str, cause: Cause, asked: Mapping[str, object], undoes: int | None) -> str:
+    """A digest of what was asked. Who asks, when, and in which words may differ when it is asked again."""
+    content = {"kind": kind, "undoes": undoes, "source": cause.source, "asked": asked}
+    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
+
+
 def _row(kind: str, cause: Cause, points: int, asked: Mapping[str, object], undoes: int | None) -> Transaction:
-    content = json.dumps(
-        {"kind": kind, "points": points, "undoes": undoes, "source": cause.source, **asked}, sort_keys=True, default=str
-    )
     unit = cause.unit
     if unit.district_id is None or unit.street_id is None:
         raise ValueError(f"{unit} is no street, nor below one")
     return Transaction(
-        kind=kind, key=cause.key, content=hashlib.sha256(content.encode()).hexdigest(),
+        kind=kind, key=cause.key, content=_content(kind, cause, asked, undoes),
         source_type=cause.source[0], source_id=cause.source[1], undoes_id=undoes, points=points, words=cause.words,
         by_user=cause.by.user_id, by_name=cause.by.user_name, on=cause.today, at=cause.now,
         unit_id=unit.pk, district_id=unit.district_id, street_id=unit.street_id, community_id=unit.community_id,

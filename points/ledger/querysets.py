@@ -10,3 +10,12 @@ class TransactionQuerySet(ScopedQuerySet):
     """Transactions of the actor's unit and below it; they name people, so the district reads figures alone."""
 
     roles = PEOPLE | {Role.SHOP_CLERK}
+
+
+class OfBooksQuerySet(ScopedQuerySet):
+    """Halts and faults of the actor's unit and below it: units and figures, no persons."""
+
+    roles = frozenset({
+        Role.DISTRICT_LEADER, Role.DISTRICT_CENTRE, Role.STREET_LEADER, Role.STREET_STAFF, Role.COMMUNITY_SECRETARY,
+    })  # fmt: skip
+    path = "unit__"

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 
 from django.db.models import Min, QuerySet, Sum
 
-from points.models import Account, Entry, Lot
+from governance.scope import Actor
+from points.models import Account, AwardHalt, Entry, LedgerCheck, Lot
 
 
 def usable(account: Account, today: date) -> int:
@@ -31,3 +32,15 @@ def history(account: Account) -> QuerySet[Entry]:
 def total(account: Account) -> int:
     """The sum of an account's entries: for those that keep no balance."""
     return Entry.objects.filter(account=account).aggregate(points=Sum("amount"))["points"] or 0
+
+
+def last_runs(count: int = 10) -> list[LedgerCheck]:
+    """The last reconciliations, the newest first."""
+    return list(LedgerCheck.objects.order_by("-at", "-pk")[:count])
+
+
+def open_halts(actor: Actor) -> list[AwardHalt]:
+    """Which units may give no points: the actor's and those below, and those above, whose halt stops theirs."""
+    above = [actor.district_id, actor.street_id]
+    rows = AwardHalt.objects.visible_to(actor) | AwardHalt.objects.filter(unit__in=[pk for pk in above if pk])
+    return list(rows.filter(lifted_at=None).select_related("unit").order_by("since", "pk"))

@@ -7,18 +7,21 @@ nothing behind: each is a savepoint of its own, so that a caller may go on after
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
+from django.db.models import Q
 from django.db.transaction import atomic
 
 from governance.errors import IllegalState, InvalidInput
-from points.ledger.accounts import of_expired
-from points.ledger.posting import Cause, NewLot, Take, begin, lock, lots_in_use, take, write
-from points.models import Account, AwardHalt, Lot, Transaction
+from points.ledger.accounts import of_expired, successor_of
+from points.ledger.posting import Cause, NewLot, Take, begin, earlier, flow, lock, lots_in_use, take, write
+from points.models import KEPT, Account, AwardHalt, Lot, Transaction
 
 # The issue: "a refund into an expired lot lives 30 more days".
 REFUND_DAYS = 30
-MOST = 1_000_000
+# To or from a person at once; and between budgets.
+MOST, MOST_OF_BUDGETS = 1_000_000, 1_000_000_000
 
 
 @atomic
@@ -61,17 +64,21 @@ def cover(*, reserve: Account, shop: Account, points: int, cause: Cause) -> Tran
 def award(*, budget: Account, holder: Account, points: int, expires_on: date, cause: Cause) -> Transaction:
     """Points of a budget for a holder, good until the end of `expires_on`.
 
-    Raises IllegalState when the budget has not as many, does not cover today, or its unit's awards are halted;
-    InvalidInput when they would expire before today.
+    Raises IllegalState when the budget has not as many, does not cover today, or its unit's awards are halted, and when
+    the holder's record was merged into another; InvalidInput when they would expire before today.
     """
+    flow("award", budget, holder)
     _positive(points)
     if expires_on < cause.today:
         raise InvalidInput("有效期不能早于今天。", field="expires_on")
-    row = begin("award", cause, points, {"from": budget.pk, "to": holder.pk, "expires_on": expires_on})
+    asked = {"from": budget.pk, "to": holder.pk, "points": points, "expires_on": expires_on}
+    row = begin("award", cause, points, asked)
     if not row.is_new:
         return row
     locked = lock([budget.pk, holder.pk])
     _check_budget(locked[budget.pk], cause)
+    if successor_of(holder) is not None:
+        raise IllegalState("这份档案已合并到另一份，请刷新后发给合并后的档案。", code="merged")
     _enough(locked[budget.pk].balance, points, "预算")
     return write(row, {budget.pk: -points, holder.pk: points}, lots=[NewLot(holder.pk, points, expires_on)])
 
@@ -79,8 +86,9 @@ def award(*, budget: Account, holder: Account, points: int, expires_on: date, ca
 @atomic
 def spend(*, holder: Account, shop: Account, points: int, cause: Cause) -> Transaction:
     """Points of a holder for a shop, first those that expire first. Raises IllegalState when there are not as many."""
+    flow("spend", holder, shop)
     _positive(points)
-    row = begin("spend", cause, points, {"from": holder.pk, "to": shop.pk})
+    row = begin("spend", cause, points, {"from": holder.pk, "to": shop.pk, "points": points})
     if not row.is_new:
         return row
     lock([holder.pk])
@@ -93,32 +101,37 @@ def spend(*, holder: Account, shop: Account, points: int, cause: Cause) -> Trans
 def cancel(*, transaction: Transaction, cause: Cause) -> Transaction:
     """Undo a `spend`: exactly what was taken goes back to the lots that it was taken from.
 
-    What came from a lot that has expired meanwhile becomes a new lot, good for 30 more days.
-    Raises IllegalState for what is no spending, or was undone before by another key.
+    What came from a lot that has expired meanwhile becomes a new lot, good for 30 more days. When the holder's record
+    was merged into another meanwhile, the points follow there, by a transaction of their own. Raises IllegalState for
+    what is no spending, or was undone before by another key.
     """
     if transaction.kind != "spend":
         raise IllegalState("只有兑换可以取消。")
     row = begin("cancel", cause, transaction.points, {}, undoes=transaction.pk)
     if not row.is_new:
         return row
-    entries = dict(transaction.entries.values_list("account_id", "amount"))
-    lock(account for account, amount in entries.items() if amount < 0)
-    taken = transaction.allocations.select_related("lot").order_by("lot_id")
+    moves = {account: -amount for account, amount in transaction.entries.values_list("account_id", "amount")}
+    (holder,) = Account.objects.filter(pk__in=moves, kind="holder")
+    successor = _locked_with(holder, [holder.pk])
     lots, takes = [], []
-    for one in taken:
+    for one in transaction.allocations.select_related("lot").order_by("lot_id"):
         if one.lot.expires_on < cause.today:
-            lots.append(_renewed(one.lot, one.amount, cause.today))
+            lots.append(NewLot(holder.pk, one.amount, cause.today + timedelta(days=REFUND_DAYS), one.lot_id))
         else:
             takes.append(Take(one.lot_id, -one.amount))
-    return write(row, {account: -amount for account, amount in entries.items()}, lots=lots, takes=takes)
+    write(row, moves, lots=lots, takes=takes)
+    if successor is not None:
+        _carry(holder, successor, _open_lots(holder), _follows(cause))
+    return row
 
 
 @atomic
 def reverse(*, transaction: Transaction, cause: Cause) -> Transaction:
     """Undo an award, or a movement between budgets: the points go back to where they came from.
 
-    Of an award first its own lot is taken back, then what expires first. Raises IllegalState when the points are not
-    there any more, for other kinds, and for what was undone before by another key.
+    Of an award first its own lot is taken back, then what expires first; when the holder's record was merged into
+    another meanwhile, from there. Raises IllegalState when the points are not there any more, for other kinds, and for
+    what was undone before by another key.
     """
     if transaction.kind not in ("award", "fund", "move", "give_back"):
         raise IllegalState("这类交易不能冲正。")
@@ -126,81 +139,120 @@ def reverse(*, transaction: Transaction, cause: Cause) -> Transaction:
     if not row.is_new:
         return row
     moves = {account: -amount for account, amount in transaction.entries.values_list("account_id", "amount")}
-    locked = lock(moves)
-    takes: list[Take] = []
-    for account in (locked[pk] for pk, amount in moves.items() if amount < 0):
-        if account.kind == "holder":
-            takes = _taken_back(transaction, account, cause)
-        elif account.kind == "budget":
-            _enough(account.balance, transaction.points, "预算")
-    return write(row, moves, takes=takes)
+    if transaction.kind == "award":
+        return write(row, moves, takes=_taken_back(transaction, moves, cause))
+    (giver,) = [pk for pk, amount in moves.items() if amount < 0]
+    there = lock(Account.objects.filter(pk__in=moves, kind__in=KEPT).values_list("pk", flat=True)).get(giver)
+    if there is not None:
+        _enough(there.balance, transaction.points, there.get_kind_display())
+    return write(row, moves)
 
 
 @atomic
 def expire(*, holder: Account, cause: Cause) -> Transaction | None:
     """Take what was not spent in time out of a holder's account; None where there is nothing."""
+    expired = of_expired(holder.district_id, cause.now)
+    flow("expire", holder, expired)
+    asked = {"from": holder.pk}
     lock([holder.pk])
     gone = list(Lot.objects.filter(account=holder, left__gt=0, expires_on__lt=cause.today).order_by("pk"))
     points = sum(lot.left for lot in gone)
-    if not points:
-        return None
-    expired = of_expired(holder.district_id, cause.now)
-    row = begin("expire", cause, points, {"from": holder.pk, "lots": [lot.pk for lot in gone]})
-    return write(row, {holder.pk: -points, expired.pk: points}, takes=take(gone, points)) if row.is_new else row
+    if (known := earlier("expire", cause, asked)) or not points:
+        return known
+    row = begin("expire", cause, points, asked)
+    return write(row, {holder.pk: -points, expired.pk: points}, takes=take(gone, points))
 
 
 @atomic
 def merge(*, keep: Account, drop: Account, cause: Cause) -> Transaction | None:
     """All points of one holder for another, each lot with the day that it had; None where there are none."""
+    flow("merge", drop, keep)
     lock([keep.pk, drop.pk])
-    open_lots = list(Lot.objects.filter(account=drop, left__gt=0).order_by("expires_on", "pk"))
-    points = sum(lot.left for lot in open_lots)
-    if not points:
-        return None
-    row = begin("merge", cause, points, {"from": drop.pk, "to": keep.pk})
-    if not row.is_new:
-        return row
-    lots = [NewLot(keep.pk, lot.left, lot.expires_on, lot.pk) for lot in open_lots]
-    return write(row, {drop.pk: -points, keep.pk: points}, lots=lots, takes=take(open_lots, points))
+    return _carry(drop, keep, _open_lots(drop), cause)
 
 
 def _move(kind: str, source: Account, target: Account, points: int, cause: Cause) -> Transaction:
-    _positive(points)
     if source.pk == target.pk:
         raise InvalidInput("转出和转入不能是同一个账户。", field="target")
-    row = begin(kind, cause, points, {"from": source.pk, "to": target.pk})
+    flow(kind, source, target)
+    _positive(points, MOST_OF_BUDGETS)
+    row = begin(kind, cause, points, {"from": source.pk, "to": target.pk, "points": points})
     if not row.is_new:
         return row
-    locked = lock([source.pk, target.pk])
-    if source.kind in ("budget", "reserve"):
+    locked = lock(account.pk for account in (source, target) if account.kind in KEPT)
+    if source.kind in KEPT:
         _enough(locked[source.pk].balance, points, source.get_kind_display())
     return write(row, {source.pk: -points, target.pk: points})
 
 
-def _renewed(lot: Lot, amount: int, today: date) -> NewLot:
-    return NewLot(lot.account_id, amount, today + timedelta(days=REFUND_DAYS), lot.pk)
+def _carry(
+    source: Account, target: Account, lots: list[Lot], cause: Cause, points: int | None = None
+) -> Transaction | None:
+    """Lots of one locked holder for another, as far as they hold `points`: all that they hold unless said."""
+    asked = {"from": source.pk, "to": target.pk}
+    points = sum(lot.left for lot in lots) if points is None else points
+    if (known := earlier("merge", cause, asked)) or not points:
+        return known
+    row = begin("merge", cause, points, asked)
+    takes = take(lots, points)
+    of = {lot.pk: lot for lot in lots}
+    new = [NewLot(target.pk, one.amount, of[one.lot_id].expires_on, one.lot_id) for one in takes]
+    return write(row, {source.pk: -points, target.pk: points}, lots=new, takes=takes)
 
 
-def _taken_back(transaction: Transaction, account: Account, cause: Cause) -> list[Take]:
+def _follows(cause: Cause) -> Cause:
+    """The cause of what follows within the same call."""
+    return replace(cause, key=f"{cause.key}:merged", source=("", 0))
+
+
+def _open_lots(holder: Account) -> list[Lot]:
+    return list(Lot.objects.filter(account=holder, left__gt=0).order_by("expires_on", "pk"))
+
+
+def _locked_with(holder: Account, account_ids: list[int]) -> Account | None:
+    """Lock these accounts, and with them the one that the holder's points went to, which is returned."""
+    successor = successor_of(holder)
+    lock([*account_ids, successor.pk] if successor else account_ids)
+    if successor_of(holder) != successor:
+        raise IllegalState("这份档案刚刚被合并，请重试。", code="merged")
+    return successor
+
+
+def _taken_back(transaction: Transaction, moves: dict[int, int], cause: Cause) -> list[Take]:
     """From the lots that the award made, as far as they hold it, and then from what expires first."""
-    own = list(transaction.lots.filter(left__gt=0))
-    others = [lot for lot in lots_in_use(account.pk, cause.today) if lot.transaction_id != transaction.pk]
-    lots = own + others
+    (holder,) = Account.objects.filter(pk__in=moves, kind="holder")
+    successor = _locked_with(holder, list(moves))
+    if successor is not None:
+        ours = Q(stands_for__transaction=transaction)
+        lots = _own_first(successor, ours, cause)
+        _enough(sum(lot.left for lot in lots), transaction.points, "可用积分")
+        _carry(successor, holder, lots, _follows(cause), transaction.points)
+        return take(_open_lots(holder), transaction.points)
+    lots = _own_first(holder, Q(transaction=transaction), cause)
     _enough(sum(lot.left for lot in lots), transaction.points, "可用积分")
     return take(lots, transaction.points)
+
+
+def _own_first(holder: Account, ours: Q, cause: Cause) -> list[Lot]:
+    own = list(Lot.objects.filter(ours, account=holder, left__gt=0).order_by("pk"))
+    return own + [lot for lot in lots_in_use(holder.pk, cause.today) if lot not in own]
 
 
 def _check_budget(budget: Account, cause: Cause) -> None:
     if not (budget.from_on and budget.until_on and budget.from_on <= cause.today <= budget.until_on):
         raise IllegalState(f"这笔预算的期间是 {budget.from_on} 至 {budget.until_on}，今天不能使用。")
-    halt = AwardHalt.objects.filter(unit=budget.unit_id, lifted_at=None).first()
+    # The unit that pays, the unit whose business it is, and whatever stands above either.
+    units = {cause.unit.pk, cause.unit.district_id, cause.unit.street_id, cause.unit.community_id}
+    if budget.unit is not None:
+        units |= {budget.unit.pk, budget.unit.street_id, budget.unit.community_id}
+    halt = AwardHalt.objects.filter(unit__in=units - {None}, lifted_at=None).select_related("unit").first()
     if halt is not None:
-        raise IllegalState(f"该单位的积分发放已暂停：{halt.why}", code="halted")
+        raise IllegalState(f"{halt.unit.name}的积分发放已暂停：{halt.why}", code="halted")
 
 
-def _positive(points: int) -> None:
-    if not 0 < points <= MOST:
-        raise InvalidInput(f"积分应是 1 至 {MOST:,} 之间的整数。", field="points")
+def _positive(points: int, most: int = MOST) -> None:
+    if not 0 < points <= most:
+        raise InvalidInput(f"积分应是 1 至 {most:,} 之间的整数。", field="points")
 
 
 def _enough(there: int, points: int, what: str) -> None:

@@ -8,6 +8,8 @@ from points.models.ledger import (
     Allocation,
     AwardHalt,
     Entry,
+    LedgerCheck,
+    LedgerFault,
     Lot,
     Transaction,
 )
@@ -34,6 +36,8 @@ __all__ = [
     "CodeTries",
     "Entry",
     "Goods",
+    "LedgerCheck",
+    "LedgerFault",
     "Lot",
     "OfflineSession",
     "OfflineUpload",

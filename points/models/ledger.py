@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from members.models.volunteers import OfUnit
-from points.ledger.querysets import TransactionQuerySet
+from points.ledger.querysets import OfBooksQuerySet, TransactionQuerySet
 
 # Where points come from, who may give them, who has them, and where they end.
 ACCOUNT_KINDS = [
@@ -198,6 +198,8 @@ class AwardHalt(models.Model):
     lifted_by_name = models.CharField("恢复人", max_length=32, blank=True)
     lifted_why = models.CharField("恢复说明", max_length=200, blank=True)
 
+    objects = OfBooksQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["unit"], condition=Q(lifted_at=None), name="one_open_points_halt_a_unit")
@@ -205,3 +207,37 @@ class AwardHalt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit} {self.why}"
+
+
+class LedgerCheck(models.Model):
+    """One run of the reconciliation: when, how long it took, and how much it found."""
+
+    at = models.DateTimeField("核对时间")
+    took_ms = models.PositiveIntegerField("用时（毫秒）")
+    transactions = models.PositiveBigIntegerField("交易数")
+    faults = models.PositiveIntegerField("差错数")
+
+    class Meta:
+        indexes = [models.Index(fields=["-at"], name="points_check_at")]
+
+    def __str__(self) -> str:
+        return f"{self.at} {self.faults} 处差错"
+
+
+class LedgerFault(models.Model):
+    """What a run found wrong: where, what should be there, and what is. It names an account, and never a person."""
+
+    run = models.ForeignKey(LedgerCheck, models.CASCADE, related_name="found")
+    unit = models.ForeignKey("grids.Unit", models.PROTECT, related_name="+", verbose_name="单位")
+    check_label = models.CharField("核对项目", max_length=40)
+    about = models.CharField("账户或交易", max_length=100)
+    expected = models.CharField("应为", max_length=60)
+    actual = models.CharField("实为", max_length=60)
+
+    objects = OfBooksQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["run", "id"], name="points_fault_run")]
+
+    def __str__(self) -> str:
+        return f"{self.check_label} {self.about}：应为 {self.expected}，实为 {self.actual}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from accounts.rights import ROUTES
 from governance.scope import Role
 from tests.rights.relations import DISTRICT, LINE, OF_PEOPLE, Relations, Subject
-from tests.rights.subjects import care, careers, earning, hubs, party, residents, rounds, shop, volunteers
+from tests.rights.subjects import care, careers, earning, hubs, ledger, party, residents, rounds, shop, volunteers
 
 # Routes that answer 403 by themselves to a role that has their right, as they were asked for nothing sensible.
 REFUSES_NOTHING: dict[tuple[str, str], str] = {
@@ -263,6 +263,7 @@ SUBJECTS: tuple[Subject, ...] = (
     *hubs.SUBJECTS,
     *volunteers.SUBJECTS,
     *careers.SUBJECTS,
+    *ledger.SUBJECTS,
     *earning.SUBJECTS,
     *shop.SUBJECTS,
     *rounds.SUBJECTS,

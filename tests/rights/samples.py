@@ -21,6 +21,7 @@ from tests.rights.making.care import OfCare
 from tests.rights.making.careers import OfCareers
 from tests.rights.making.earning import OfEarning
 from tests.rights.making.hubs import OfHubs
+from tests.rights.making.ledger import OfLedger
 from tests.rights.making.party import OfParty
 from tests.rights.making.residents import OfResidents
 from tests.rights.making.rounds import OfRounds
@@ -28,7 +29,7 @@ from tests.rights.making.shop import OfShop
 from tests.rights.making.volunteers import OfVolunteers
 
 
-class Samples(OfResidents, OfCare, OfParty, OfHubs, OfVolunteers, OfCareers, OfEarning, OfShop, OfRounds):
+class Samples(OfResidents, OfCare, OfParty, OfHubs, OfVolunteers, OfCareers, OfLedger, OfEarning, OfShop, OfRounds):
     """Makes them when they are first asked for."""
 
     def appeal(self, unit: Unit) -> Appeal:

@@ -241,6 +241,8 @@ MAY: dict[str, str] = {
     "governance.deadlines.policies.withdraw": "DC",
     "governance.deadlines.policies.apply_version": "DC",
     "appeals.services.adopt.adopt": "DC",
+    # "a halt of awards is lifted by SS; the district's by DC"
+    "points.ledger.halts.lift_halt": "SS@street_1",
     "governance.calendars.services.edit": "DC",
     "governance.calendars.services.import_announced": "DC",
     # "settings, adapters, health: SY": the machine's time is right
@@ -261,6 +263,7 @@ ALSO: dict[str, str] = {
     **{f"governance.sheets.imports.{name}": "DC SS" for name in ("start", "stop", "discard")},
     "governance.sheets.exports.decide": "DL",
     "governance.sheets.exports.begin": "DC",
+    "points.ledger.halts.lift_halt": "DC",
 }
 
 # What has no place in a district: whoever has the right elsewhere has it here as well.
@@ -326,6 +329,7 @@ _NO_SERVICES: dict[str, tuple[str, ...]] = {
         "accounts.services.postings.check_place",
         "accounts.services.staff_import.preview",
         "appeals.selectors.available_steps",
+        "points.ledger.halts.may_lift",
         "members.volunteers.accounts.is_oneself",
         "members.volunteers.accounts.person_of",
         "members.volunteers.accounts.person_or_none",
@@ -466,6 +470,7 @@ _NO_SERVICES: dict[str, tuple[str, ...]] = {
         "members.volunteers.following.on_merged",
         "members.careers.hooks.person_gone",
         "members.careers.hooks.person_merged",
+        "points.ledger.following.on_merged",
     ),
     "follows the confirming of hours, in its transaction: walked as that": (
         "members.volunteers.registry.hours_confirmed",
