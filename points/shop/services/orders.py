@@ -128,8 +128,8 @@ def _tries(by: Actor, now: datetime) -> CodeTries:
 def cancel_order(*, order_id: int, words: str = "", by: Actor, now: datetime) -> Order:
     """Take an order back before it is collected: points and stock return exactly as they were taken.
 
-    By the member, or by clerk and community with a reason. Raises NotFound for another's order, InvalidInput without a
-    reason, IllegalState for what is over.
+    By the member, or by clerk and community with a reason. Raises NotFound or NotAllowed for another's order,
+    InvalidInput without a reason, IllegalState for what is over.
     """
     with transaction.atomic(durable=True):
         order, is_own = _to_cancel(order_id, by)
@@ -182,7 +182,7 @@ def _warn_one(now: datetime) -> bool:
         order.warned_at = now
         order.save(update_fields=["warned_at"])
         last = timezone.localtime(order.lapse_at) - timedelta(minutes=1)
-        title = f"请于 {last:%-m月%-d日} 前领取：{order.shop.site.name}"
+        title = f"最晚 {last:%-m月%-d日} 领取：{order.shop.site.name}"
         tell(order, "soon", title, f"{order.points} 分的订单逾期不领将自动退回积分。", now)
     return True
 
@@ -251,7 +251,7 @@ def _to_cancel(order_id: int, by: Actor) -> tuple[Order, bool]:
     if me is not None and Order.objects.filter(pk=order_id, person=me).exists():
         return _locked(order_id, None), True
     if not may(by, COUNTER):
-        raise NotFound("没有找到您的这张订单。")
+        raise NotAllowed("只能取消本人的订单。")
     return _locked(order_id, by), False
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from accounts.acting import actor_from
 from accounts.models import User
@@ -14,8 +15,10 @@ from governance import privacy
 from governance.scope import Actor, Role
 from members.models import Person
 from points.ledger import accounts
+from points.ledger import services as ledger
+from points.ledger.posting import Cause
 from points.models import Account, Goods, Shop, StockMove
-from tests.fixtures import District, make_posting
+from tests.fixtures import Cast, District, make_posting
 
 LATER = date(2027, 6, 30)
 
@@ -58,6 +61,23 @@ def goods(shop: Shop, now: datetime) -> Callable[..., Goods]:
 
 
 @pytest.fixture
+def budget(district: District, cast: Cast, now: datetime) -> Callable[..., Account]:
+    """The first community's for the year of `now`: pages read the real clock."""
+
+    def make(points: int) -> Account:
+        year, home = now.year, district.community_1
+        with transaction.atomic():
+            account = accounts.of_budget(home, from_on=date(year, 1, 1), until_on=date(year, 12, 31), now=now)
+            issue = accounts.of_issue(district.district.pk, now)
+            cause = Cause(key=f"fund:{points}", unit=home, by=cast.cs, now=now)
+            ledger.fund(issue=issue, budget=account, points=points, cause=cause)
+        account.refresh_from_db()
+        return account
+
+    return make
+
+
+@pytest.fixture
 def rich(person: Callable[..., Person], budget: Any, earned: Any, now: datetime) -> Callable[..., Person]:
     """`rich(100)`: a resident with so many points."""
 
@@ -65,7 +85,7 @@ def rich(person: Callable[..., Person], budget: Any, earned: Any, now: datetime)
         who = person(name=name, into=into)
         funds = Account.objects.filter(kind="budget").first() or budget(100_000)
         if points:
-            earned(funds, accounts.of_person(who, now), points, LATER)
+            earned(funds, accounts.of_person(who, now), points, date(now.year + 1, 6, 30))
         return who
 
     return make

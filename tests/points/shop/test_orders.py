@@ -186,7 +186,7 @@ def test_a_cancelled_order_returns_everything(order, goods, rich, as_member, cas
 
 def test_who_may_cancel(order, goods, rich, as_member, clerk, cast, now):
     made = order(rich(), goods(), by=clerk)
-    with pytest.raises(NotFound):
+    with pytest.raises(NotAllowed, match="本人的订单"):
         cancel_order(order_id=made.pk, by=cast.gw, now=now)
     with pytest.raises(NotFound):
         cancel_order(order_id=made.pk, words="别的社区", by=cast.cs_2, now=now)
@@ -215,7 +215,7 @@ def test_an_order_lapses_after_its_last_day_and_is_told_of_a_day_before(order, g
     assert warn_due(now=end - timedelta(hours=25)) == 0
     assert warn_due(now=end - timedelta(hours=24)) == 1
     assert warn_due(now=end - timedelta(hours=23)) == 0
-    assert InboxItem.objects.get(user_id=cast.pg.user_id).title == "请于 11月30日 前领取：一社区积分超市"
+    assert InboxItem.objects.get(user_id=cast.pg.user_id).title == "最晚 11月30日 领取：一社区积分超市"
     assert lapse_due(now=end - timedelta(seconds=1)) == 0
     assert lapse_due(now=end) == 1
     assert lapse_due(now=end) == 0

@@ -103,7 +103,7 @@ def paid_order(person: Person, by: Actor, now: datetime) -> Order:
             budget=budget, holder=accounts.of_person(person, now), points=50, expires_on=day + timedelta(days=90),
             cause=replace(cause, key=f"award:{key}"),
         )  # fmt: skip
-        order = make_order(goods, person, now)
+        order = make_order(goods, person, now, with_lines=False)
         ledger.spend(
             holder=accounts.of_person(person, now), shop=accounts.of_shop(site, now), points=order.points,
             cause=replace(cause, key=f"spend:{key}", source=("shop.order", order.pk)),
@@ -111,7 +111,7 @@ def paid_order(person: Person, by: Actor, now: datetime) -> Order:
     return order
 
 
-def make_order(goods: Goods, who: Person, now: Any) -> Order:
+def make_order(goods: Goods, who: Person, now: Any, *, with_lines: bool = True) -> Order:
     """An order that waits, as the walk needs it: nothing was paid for it."""
     key = uuid.uuid4()
     shop = goods.shop
@@ -121,5 +121,6 @@ def make_order(goods: Goods, who: Person, now: Any) -> Order:
         content="0" * 64, code_key=key, code_index=codes.index_of(codes.code_of(key)), placed_at=now, placed_by_user=1,
         placed_by_name="店员", lapse_at=now + timedelta(days=7),
     )  # fmt: skip
-    order.lines.create(goods=goods, name=goods.name, count=1, points=goods.points, value=goods.value)
+    if with_lines:
+        order.lines.create(goods=goods, name=goods.name, count=1, points=goods.points, value=goods.value)
     return order
