@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Model
 
@@ -24,6 +25,7 @@ from governance.sheets import sealed
 from governance.sheets.models import SheetExport, SheetUpload
 from governance.ui.models import SavedView
 from members.models import Activity, Person, SignUp
+from points.models import Round, RoundNomination
 from tests.files.crafted import picture, upload
 
 
@@ -61,6 +63,8 @@ OWNED: tuple[Owned, ...] = (
           also=frozenset({Role.COMMUNITY_SECRETARY, Role.STREET_LEADER})),
     # A volunteer with an account comes, or does not, for themselves.
     Owned("own_sign_up", GW, ("members:volunteer_withdraw", "members:volunteer_check_in")),
+    # Who nominated somebody may take it back.
+    Owned("own_nomination", GW, ("points:nomination_withdraw",)),
     # Leaders of the unit that asks, and of those above it, decide.
     Owned("export", SS, ("appeals:export", "appeals:export_begin", "appeals:export_file"),
           also=frozenset({Role.STREET_LEADER, Role.DISTRICT_CENTRE})),
@@ -89,6 +93,9 @@ SHARED: dict[str, str] = {
     "sheets:import": "a sheet is a kind of table, the same for all who may import it",
     "sheets:template": "a sheet is a kind of table, the same for all who may import it",
     "sheets:ask": "a sheet is a kind of table; what leaves is narrowed to one's own scope",
+    "points:my_round": "a round is for everybody of its area (tests/points/rounds)",
+    "points:self_nominate": "a round is for everybody of its area (tests/points/rounds)",
+    "points:score": "who is of the jury scores (tests/points/rounds)",
     "points:public_notice": "a notice of points is for everybody who has its code, signed in or not",
     "members:volunteer_join": "what is open for sign-up is so for every volunteer of the community",
 }
@@ -181,11 +188,31 @@ def _own_sign_up(owner: Actor, now: datetime) -> Model:
     )
 
 
+def _own_nomination(owner: Actor, now: datetime) -> Model:
+    """Of somebody in the grid, while nominations are taken."""
+    place: dict[str, Any] = {
+        "district_id": owner.district_id, "street_id": owner.street_id, "community_id": owner.community_id,
+    }  # fmt: skip
+    person = Person.objects.create(
+        name="王建国", seal_key=uuid.uuid4(), made_at=now, changed_at=now, grid_id=owner.grid_id, **place
+    )
+    found = Round.objects.create(
+        unit_id=owner.street_id, district_id=owner.district_id, street_id=owner.street_id, title="先锋小哥评选",
+        kind="pioneer", nominees="residents", way="voting", tie="more", seats=3, from_on=now.date(),
+        until_on=now.date(), nominate_days=10, decide_days=5, notice_days=5, state="nominating", made_by_user=0,
+        made_by_name="街道", made_at=now, changed_at=now,
+    )  # fmt: skip
+    return RoundNomination.objects.create(
+        round=found, person=person, grid_id=owner.grid_id, words="上报道路隐患十七处", by_user=owner.user_id,
+        by_name=owner.user_name, by_unit=owner.unit_name, at=now, **place,
+    )  # fmt: skip
+
+
 MAKERS: dict[str, Callable[[Actor, datetime], Model]] = {
     "session": _session, "staff_import": _staff_import, "draft_file": _draft, "job": _job, "message": _message,
     "saved_view": _view, "import_file": _import_file, "export": _export,
     "sheet_upload": _sheet_upload, "sheet_export": _sheet_export,
-    "own_sign_up": _own_sign_up,
+    "own_sign_up": _own_sign_up, "own_nomination": _own_nomination,
 }  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from members.models import Person
 from members.volunteers.accounts import person_of
 from members.words import text_of
 from points.models import Round, RoundNomination
-from points.rounds.selection.people import eligible
+from points.rounds.selection.people import eligible, home_of
 from points.rounds.selection.services import _common
 from points.rounds.selection.workflow import NOMINATE, REVIEW
 
@@ -46,7 +46,7 @@ def nominate_oneself(
     me = person_of(by)
     with transaction.atomic(durable=True):
         found: Round | None = (
-            Round.objects.around(me).select_for_update(of=("self",)).filter(pk=round_id).first()
+            Round.objects.around(**home_of(me)).select_for_update(of=("self",)).filter(pk=round_id).first()
         )  # fmt: skip
         if found is None:
             raise NotFound("没有找到这项评选，或它不面向您居住的地方。")
