@@ -494,6 +494,8 @@ _NO_SERVICES: dict[str, tuple[str, ...]] = {
         "members.party_households.following.person_settled",
         "members.volunteers.following.on_gone",
         "members.volunteers.following.on_merged",
+        "points.rounds.following.on_merged",
+        "points.rounds.following.on_gone",
         "members.careers.hooks.person_gone",
         "members.careers.hooks.person_merged",
     ),

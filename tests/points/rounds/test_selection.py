@@ -157,7 +157,7 @@ class TestNominations:
         assert (row.state, row.by_name) == ("nominated", cast.gw.user_name)
         with pytest.raises(IllegalState, match="已被提名"):
             named(found, "王建国")
-        with pytest.raises(InvalidInput, match="没有找到"):
+        with pytest.raises(NotFound, match="没有找到"):
             named(found, "王建国", cast.cw_2)
 
     def test_two_of_a_name_are_told_apart_by_the_number(self, found, person, cast, now) -> None:
@@ -172,7 +172,7 @@ class TestNominations:
     def test_only_whom_the_round_is_for(self, drafted, step, named, person, now) -> None:
         found = step(drafted(nominees="couriers"), "open")
         who = person("王建国")
-        with pytest.raises(InvalidInput, match="评选对象"):
+        with pytest.raises(NotFound, match="评选对象"):
             named(found, "王建国")
         Courier.objects.create(
             person=who, trade="courier", company="顺丰", from_on=date(2026, 1, 1), made_at=now,
