@@ -34,6 +34,9 @@ from members.models import Person
 from members.party import demo as party
 from members.party_households import demo as party_households
 from members.volunteers import demo as volunteers
+from points.earning import demo as earning
+from points.rounds import demo as rounds
+from points.shop import demo as shop
 
 RECENT = 260
 MONTHS = 18
@@ -106,6 +109,9 @@ def _people(wanted: Wanted) -> tuple[Subject, ...]:
         Subject("称号", "人", _with(designations.fill, now=now)),
         Subject("志愿活动", "场", _with(volunteers.fill, now=now)),
         Subject("重点关爱", "人", _with(care.fill, now=now)),
+        Subject("积分", "条", _with(earning.fill, now=now)),
+        Subject("积分超市", "单", _with(shop.fill, now=now)),
+        Subject("评选和积分公示", "件", _with(rounds.fill, now=now)),
     )
 
 

@@ -20,7 +20,8 @@ WAYS = [("voting", "居民和工作人员投票"), ("jury", "评委打分")]
 TIES = [("more", "末位并列的一并入选"), ("fewer", "末位并列的均不入选，名额空缺")]
 ROUND_STATES = [
     ("draft", "待发布"), ("nominating", "提名中"), ("reviewing", "审核中"), ("voting", "投票中"),
-    ("jury", "评委打分中"), ("public_notice", "公示中"), ("noticed", "公示期满，待公布"), ("announced", "已公布"), ("cancelled", "已取消"),
+    ("jury", "评委打分中"), ("public_notice", "公示中"),
+    ("noticed", "公示期满，待公布"), ("announced", "已公布"), ("cancelled", "已取消"),
 ]  # fmt: skip
 NOMINATION_STATES = [
     ("nominated", "待审核"), ("approved", "候选人"), ("refused", "未通过审核"), ("withdrawn", "已撤回"),

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
 
 from governance.scope import Actor, Role, UnitKind
 from members.volunteers.querysets import PEOPLE, ScopedQuerySet
-
-if TYPE_CHECKING:
-    from members.models import Person
 
 # Notices are worked on by the community and seen by its street. Everybody may read the public page.
 NOTICES = frozenset({Role.STREET_LEADER, Role.STREET_STAFF, Role.COMMUNITY_SECRETARY, Role.COMMUNITY_WORKER})
@@ -47,10 +44,14 @@ class RoundQuerySet(models.QuerySet[Any]):
             line |= Q(street_id=actor.street_id)
         return mine.filter(line)
 
-    def around(self, person: Person) -> Self:
-        """Those in whose area somebody lives; no drafts."""
-        line = Q(street=None) | Q(street_id=person.street_id, community=None) | Q(community_id=person.community_id)
-        return self.filter(line, district_id=person.district_id).exclude(state="draft")
+    def around(self, *, district_id: int | None, street_id: int | None, community_id: int | None) -> Self:
+        """Those in whose area somebody lives or works; no drafts."""
+        line = Q(street=None)
+        if street_id is not None:
+            line |= Q(street_id=street_id, community=None)
+        if community_id is not None:
+            line |= Q(community_id=community_id)
+        return self.filter(line, district_id=district_id).exclude(state="draft")
 
 
 class NominationQuerySet(ScopedQuerySet):

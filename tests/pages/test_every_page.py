@@ -48,7 +48,7 @@ OPENERS = (
 )  # fmt: skip
 # What a page's address takes beside the object.
 VALUES: dict[str, dict[str, object]] = {
-    "appeals:step": {"step": "resolve"}, "calendars:year": {"year": 2026}, "calendars:import_year": {"year": 2026},
+    "appeals:step": {"step": "resolve"}, "points:round_step": {"step": "cancel"}, "calendars:year": {"year": 2026}, "calendars:import_year": {"year": 2026},
     "calendars:import_announced": {"year": 2027}, "calendars:announced_template": {"year": 2027},
     "calendars:day_edit": {"day": "2026-10-10"}, "calendars:day_delete": {"day": "2026-10-10"},
 }  # fmt: skip

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Model
 
@@ -24,6 +25,7 @@ from governance.sheets import sealed
 from governance.sheets.models import SheetExport, SheetUpload
 from governance.ui.models import SavedView
 from members.models import Activity, Person, SignUp
+from points.models import Round, RoundNomination
 from tests.files.crafted import picture, upload
 from tests.rights.making.shop import paid_order
 
@@ -64,6 +66,8 @@ OWNED: tuple[Owned, ...] = (
     Owned("own_sign_up", GW, ("members:volunteer_withdraw", "members:volunteer_check_in")),
     # A member with an account sees the code of their own order.
     Owned("own_points_order", GW, ("points:my_order", "points:my_order_cancel")),
+    # Who nominated somebody may take it back.
+    Owned("own_nomination", GW, ("points:nomination_withdraw",)),
     # Leaders of the unit that asks, and of those above it, decide.
     Owned("export", SS, ("appeals:export", "appeals:export_begin", "appeals:export_file"),
           also=frozenset({Role.STREET_LEADER, Role.DISTRICT_CENTRE})),
@@ -96,6 +100,9 @@ SHARED: dict[str, str] = {
     "points:rule_end": "one set of rules of earning for the whole district",
     "points:odd_rule": "one set of rules of earning for the whole district",
     "points:shop_goods": "goods and prices are for everybody of the district; who orders is checked by the order",
+    "points:my_round": "a round is for everybody of its area (tests/points/rounds)",
+    "points:self_nominate": "a round is for everybody of its area (tests/points/rounds)",
+    "points:score": "who is of the jury scores (tests/points/rounds)",
     "points:public_notice": "a notice of points is for everybody who has its code, signed in or not",
     "members:volunteer_join": "what is open for sign-up is so for every volunteer of the community",
 }
@@ -198,6 +205,24 @@ def _own_points_order(owner: Actor, now: datetime) -> Model:
     """An order of the same resident, that is paid and waits."""
     person, _ = _resident(owner, now)
     return paid_order(person, owner, now)
+def _own_nomination(owner: Actor, now: datetime) -> Model:
+    """Of somebody in the grid, while nominations are taken."""
+    place: dict[str, Any] = {
+        "district_id": owner.district_id, "street_id": owner.street_id, "community_id": owner.community_id,
+    }  # fmt: skip
+    person = Person.objects.create(
+        name="王建国", seal_key=uuid.uuid4(), made_at=now, changed_at=now, grid_id=owner.grid_id, **place
+    )
+    found = Round.objects.create(
+        unit_id=owner.street_id, district_id=owner.district_id, street_id=owner.street_id, title="先锋小哥评选",
+        kind="pioneer", nominees="residents", way="voting", tie="more", seats=3, from_on=now.date(),
+        until_on=now.date(), nominate_days=10, decide_days=5, notice_days=5, state="nominating", made_by_user=0,
+        made_by_name="街道", made_at=now, changed_at=now,
+    )  # fmt: skip
+    return RoundNomination.objects.create(
+        round=found, person=person, grid_id=owner.grid_id, words="上报道路隐患十七处", by_user=owner.user_id,
+        by_name=owner.user_name, by_unit=owner.unit_name, at=now, **place,
+    )  # fmt: skip
 
 
 MAKERS: dict[str, Callable[[Actor, datetime], Model]] = {
@@ -205,6 +230,7 @@ MAKERS: dict[str, Callable[[Actor, datetime], Model]] = {
     "saved_view": _view, "import_file": _import_file, "export": _export,
     "sheet_upload": _sheet_upload, "sheet_export": _sheet_export,
     "own_sign_up": _own_sign_up, "own_points_order": _own_points_order,
+    "own_sign_up": _own_sign_up, "own_nomination": _own_nomination,
 }  # fmt: skip
 
 

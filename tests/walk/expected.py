@@ -246,6 +246,21 @@ MAY: dict[str, str] = {
     "members.careers.services.appraisals.set_results": "CS@community_1 SS@street_1 SL@street_1",
     "members.careers.services.appraisals.submit_round": "SS@street_1 SL@street_1",
     "members.careers.services.appraisals.decide_round": "DC",
+    # 创先争优: DC, SS and CS host, each of their own unit; here the first street does. Its staff review.
+    "points.rounds.selection.services.rounds.draft_round": "DC SS@street_1 SS@street_2 SS@street_3 CS",
+    # Whoever works in the street, or lives there, has one vote.
+    "points.rounds.selection.services.ballots.vote": (
+        "SL@street_1 SS@street_1 SS@squad_1 SS@squad_2 CS@community_1 CS@community_2 CW@community_1 CW@community_2 "
+        "SC@community_1 SC@community_2 GW@grid_1 GW@grid_2 GW@grid_3 GW@grid_4 PG@grid_1 PG@grid_2 PG@grid_3 PG@grid_4"
+    ),
+    "points.rounds.selection.services.rounds.change_round": "SS@street_1",
+    "points.rounds.selection.services.rounds.take_step": "SS@street_1",
+    "points.rounds.selection.services.nominations.nominate": (
+        "SS@street_1 CS@community_1 CW@community_1 GW@grid_1"
+    ),
+    "points.rounds.selection.services.nominations.review_nomination": "SS@street_1",
+    "points.rounds.selection.services.objections.object_to": "SS@street_1 CS@community_1 CW@community_1",
+    "points.rounds.selection.services.objections.settle_objection": "SS@street_1",
     # The community's public notice of points: the community's, over its secretary's name
     **dict.fromkeys(
         (
@@ -295,6 +310,11 @@ ALSO: dict[str, str] = {
     # district's own office. Of another's upload they learn nothing.
     **{f"governance.sheets.imports.{name}": "DC SS" for name in ("start", "stop", "discard")},
     "governance.sheets.exports.decide": "DL",
+    # Rounds: other units host theirs, and a draft is nobody else's; an enterprise nominates in the district's.
+    "points.rounds.selection.services.rounds.change_round": "DC CS",
+    "points.rounds.selection.services.rounds.take_step": "DC CS",
+    "points.rounds.selection.services.nominations.nominate": "EL",
+    "points.rounds.selection.services.ballots.vote": "DL DC DS EL AU SE SY",
     "governance.sheets.exports.begin": "DC",
     "points.ledger.halts.lift_halt": "DC",
 }
@@ -314,6 +334,7 @@ WHEREVER: dict[str, str] = {
     ),
     "grids.services.site_kinds.add_cluster": "a new one lies in one's own district",
     "points.earning.services.rule_keeping.add_rule": "a new one is of one's own district",
+    "points.rounds.selection.services.rounds.draft_round": "a new one is one's own unit's",
     "accounts.services.staff_import.upload": "a list is one's own until it is taken over",
     "governance.sheets.imports.receive": "a list is one's own until it is taken over",
     **dict.fromkeys(
@@ -355,6 +376,9 @@ OWN: frozenset[str] = frozenset({
     "members.volunteers.services.sign_ups.join",
     "members.volunteers.services.sign_ups.withdraw",
     "members.volunteers.services.attendance.check_in_by_code",
+    "points.rounds.selection.services.nominations.nominate_oneself",
+    "points.rounds.selection.services.nominations.withdraw_nomination",
+    "points.rounds.selection.services.ballots.score",
 })  # fmt: skip
 
 # Functions that look like a service and are none, by why.
@@ -365,6 +389,11 @@ _NO_SERVICES: dict[str, tuple[str, ...]] = {
         "appeals.selectors.available_steps",
         "points.ledger.halts.may_lift",
         "members.volunteers.accounts.is_oneself",
+        "points.rounds.selection.people.is_near",
+        "points.rounds.selection.selectors.my_vote",
+        "points.rounds.selection.selectors.of_member",
+        "points.rounds.selection.services.ballots.open_to",
+        "points.rounds.selection.services.ballots.voter_key",
         "members.volunteers.accounts.person_of",
         "members.volunteers.accounts.person_or_none",
         "members.volunteers.forms.units_of",
@@ -514,6 +543,8 @@ _NO_SERVICES: dict[str, tuple[str, ...]] = {
         "members.party_households.following.person_settled",
         "members.volunteers.following.on_gone",
         "members.volunteers.following.on_merged",
+        "points.rounds.following.on_merged",
+        "points.rounds.following.on_gone",
         "members.careers.hooks.person_gone",
         "members.careers.hooks.person_merged",
         "points.ledger.following.on_merged",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from accounts.selectors import staff_of
 from governance.deadlines import services as deadlines
 from governance.deadlines.models import Clock
 from governance.outbox import gathering
@@ -39,7 +38,7 @@ class RoundClocks:
         words = f"{clocks.KINDS.get(clock.kind, '')}{'已超时' if late else '临近时限'}"
         record(f"round.{action.removeprefix('round_')}", found, by=PLATFORM, now=now, after={"clock": clock.kind})
         gathering.remind(
-            user_ids=staff_of(clocks.turn_unit(found), now), key=f"rounds:{found.pk}:{clock.pk}:{action}",
+            user_ids=_steps.people_whose_turn(found, now), key=f"rounds:{found.pk}:{clock.pk}:{action}",
             title=f"{words}：{found.title}"[:120], level="over" if late else "soon", subject_type=clocks.SUBJECT,
             subject_id=found.pk, due_at=due_at, now=now,
         )  # fmt: skip

@@ -32,6 +32,13 @@ def _area(found: Round) -> dict[str, int]:
     return {"street_id": found.street_id} if found.street_id is not None else {"district_id": found.district_id}
 
 
+def home_of(person: Person) -> dict[str, int]:
+    """Where somebody lives, as `RoundQuerySet.around` asks."""
+    return {
+        "district_id": person.district_id, "street_id": person.street_id, "community_id": person.community_id,
+    }  # fmt: skip
+
+
 def is_near(by: Actor, person: Person) -> bool:
     """Whether who acts is this person, or lives in the same household."""
     if is_oneself(by, person):

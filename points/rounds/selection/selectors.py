@@ -30,7 +30,9 @@ def turn_of(found: Round) -> str:
         return ""
     if found.state in ("nominating", "voting", "public_notice"):
         return "期限内"
-    return found.street.name if found.state == "reviewing" and found.street else found.unit.name
+    if found.state == "reviewing":
+        return found.street.name if found.street else "人选所在街道"
+    return found.unit.name
 
 
 def of_member(by: Actor) -> QuerySet[Round]:

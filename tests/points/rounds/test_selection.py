@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.acting import actor_from
-from accounts.models import Posting
 from governance.audit.models import Entry as Recorded
 from governance.calendars.defaults import ensure_default_calendar
 from governance.deadlines.defaults import ensure_default_policies
@@ -21,7 +20,7 @@ from governance.deadlines.sweeping import sweep
 from governance.errors import IllegalState, InvalidInput, NotAllowed, NotFound
 from governance.scope import Role
 from members.designations.kinds import ensure_default_kinds
-from members.models import Courier, Designation, DesignationKind, Person
+from members.models import Courier, Designation, DesignationKind
 from members.services.households import die
 from members.services.persons import merge_persons
 from points.models import Round, RoundNomination, RoundVote
@@ -158,7 +157,7 @@ class TestNominations:
         assert (row.state, row.by_name) == ("nominated", cast.gw.user_name)
         with pytest.raises(IllegalState, match="已被提名"):
             named(found, "王建国")
-        with pytest.raises(InvalidInput, match="没有找到"):
+        with pytest.raises(NotFound, match="没有找到"):
             named(found, "王建国", cast.cw_2)
 
     def test_two_of_a_name_are_told_apart_by_the_number(self, found, person, cast, now) -> None:
@@ -173,7 +172,7 @@ class TestNominations:
     def test_only_whom_the_round_is_for(self, drafted, step, named, person, now) -> None:
         found = step(drafted(nominees="couriers"), "open")
         who = person("王建国")
-        with pytest.raises(InvalidInput, match="评选对象"):
+        with pytest.raises(NotFound, match="评选对象"):
             named(found, "王建国")
         Courier.objects.create(
             person=who, trade="courier", company="顺丰", from_on=date(2026, 1, 1), made_at=now,
@@ -267,7 +266,7 @@ class TestVotes:
             ballots.vote(round_id=found.pk, nomination_id=first.pk, by=cast.cw, now=later(now, 30))
 
     def test_without_a_vote_there_is_no_result(self, voting, cast, step, now) -> None:
-        found, rows = voting
+        found, _rows = voting
         sweep(later(now, 30))
         found.refresh_from_db()
         assert (found.state, found.due_at) == ("voting", None)
@@ -277,7 +276,7 @@ class TestVotes:
 class TestNoticeAndHonour:
     @pytest.fixture
     def public(self, voting, cast, now) -> tuple[Round, RoundNomination]:
-        found, (first, other) = voting
+        found, (first, _other) = voting
         ballots.vote(round_id=found.pk, nomination_id=first.pk, by=cast.cw, now=now)
         due = later(now, 8)
         sweep(due)
@@ -387,7 +386,7 @@ class TestJury:
         assert (first.state, other.state) == ("chosen", "passed_over")
 
     def test_half_of_the_jury_at_least(self, jury, step, cast, now) -> None:
-        found, (first, other) = jury
+        found, (first, _other) = jury
         criterion = found.criteria.get(full_points=0)
         ballots.score(nomination_id=first.pk, marks={criterion.pk: 90}, by=cast.cs, now=now)
         with pytest.raises(IllegalState, match="未满半数"):

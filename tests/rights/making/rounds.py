@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from grids.models import Unit
-from points.models import Notice, NoticeLine, NoticeObjection
+from points.models import Notice, NoticeLine, NoticeObjection, Round, RoundNomination, RoundObjection
 from tests.rights.making.base import Base
 
 
@@ -33,4 +33,29 @@ class OfRounds(Base):
         return NoticeObjection.objects.create(
             notice=self.points_notice(unit), from_words="3号楼居民", words="少记一次", received_on=date(2026, 11, 23),
             received_at=self.now, received_by_name="社区",
+        )  # fmt: skip
+
+    def points_round(self, unit: Unit) -> Round:
+        """Of the unit, in its public notice."""
+        return Round.objects.create(
+            unit=unit, district_id=unit.district_id or 0, street_id=unit.street_id, community_id=unit.community_id,
+            title="第四季度先锋小哥评选", kind="pioneer", nominees="residents", way="voting", tie="more", seats=3,
+            from_on=date(2026, 9, 1), until_on=date(2026, 11, 30), nominate_days=10, decide_days=5, notice_days=5,
+            state="public_notice", made_by_user=0, made_by_name="街道", made_at=self.now, changed_at=self.now,
+        )  # fmt: skip
+
+    def nomination(self, unit: Unit) -> RoundNomination:
+        """Of somebody who lives there, in the first street's round."""
+        person = self.resident(unit)
+        return RoundNomination.objects.create(
+            round=self.points_round(self.units["street_1"]), person=person, district_id=person.district_id,
+            street_id=person.street_id, community_id=person.community_id, grid_id=person.grid_id,
+            words="连续三个月上报道路隐患十七处，均已整改。", by_user=0, by_name="社区", by_unit="社区", at=self.now,
+        )  # fmt: skip
+
+    def round_objection(self, unit: Unit) -> RoundObjection:
+        """Against such a candidate."""
+        return RoundObjection.objects.create(
+            nomination=self.nomination(unit), from_words="居民", words="事迹有出入", received_at=self.now,
+            received_by_name="社区",
         )  # fmt: skip

@@ -37,11 +37,20 @@ def go(found: Round, step: str, to: str, *, by: Actor, now: datetime, words: str
     found.save(update_fields=_SAVED)
     record(f"round.{step}", found, by=by, now=now, before={"state": before}, after={"state": to}, reason=words)
     notify(
-        user_ids=staff_of(clocks.turn_unit(found), now), key=f"round:{found.pk}:{found.revision}",
+        user_ids=people_whose_turn(found, now), key=f"round:{found.pk}:{found.revision}",
         title=f"{found.title}：{found.get_state_display()}"[:120], subject_type=clocks.SUBJECT, subject_id=found.pk,
         now=now,
     )  # fmt: skip
     return found
+
+
+def people_whose_turn(found: Round, now: datetime) -> list[int]:
+    """Who has to act: of reviewing the streets where nominations wait; else the host's people."""
+    if found.state != "reviewing":
+        return staff_of(clocks.turn_unit(found), now)
+    streets = found.nominations.filter(state="nominated").order_by().values_list("street_id", flat=True).distinct()
+    units = {*streets} or {clocks.turn_unit(found)}
+    return sorted({user for unit in units for user in staff_of(unit, now)})
 
 
 def settle_votes(found: Round) -> int:

@@ -15,14 +15,15 @@ from members.volunteers.accounts import person_or_none
 from points.models import Round, RoundCriterion, RoundJuror, RoundNomination, RoundScore, RoundVote
 from points.rounds.selection import clocks
 from points.rounds.selection.electing import FULL
+from points.rounds.selection.people import home_of
 from points.rounds.selection.services import _common
 
 
 def open_to(by: Actor) -> Q:
     """The rounds that somebody may vote in: where they work, and where they live."""
-    mine = Q(pk__in=Round.objects.visible_to(by).values("pk"))
-    person = person_or_none(by)
-    return mine if person is None else mine | Q(pk__in=Round.objects.around(person).values("pk"))
+    works = Round.objects.around(district_id=by.district_id, street_id=by.street_id, community_id=by.community_id)
+    mine, person = Q(pk__in=works.values("pk")), person_or_none(by)
+    return mine if person is None else mine | Q(pk__in=Round.objects.around(**home_of(person)).values("pk"))
 
 
 def vote(*, round_id: int, nomination_id: int, by: Actor, now: datetime) -> None:

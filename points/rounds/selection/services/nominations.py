@@ -16,7 +16,7 @@ from members.models import Person
 from members.volunteers.accounts import person_of
 from members.words import text_of
 from points.models import Round, RoundNomination
-from points.rounds.selection.people import eligible
+from points.rounds.selection.people import eligible, home_of
 from points.rounds.selection.services import _common
 from points.rounds.selection.workflow import NOMINATE, REVIEW
 
@@ -29,13 +29,13 @@ def nominate(
 ) -> RoundNomination:  # fmt: skip
     """Nominate somebody of one's own people, by name and, where several are alike, the last digits of the phone number.
 
-    An enterprise names a courier, and always by both. Raises InvalidInput naming the field, IllegalState.
+    An enterprise names a courier, and always by both. Raises NotFound, InvalidInput naming the field, IllegalState.
     """
     _common.require(by, NOMINATE)
     with transaction.atomic(durable=True):
         found = _common.locked_round(round_id, by, now)
-        _common.check_state(found, "nominating", what="提名")
         person = _meant(found, name.strip(), tail.strip(), by)
+        _common.check_state(found, "nominating", what="提名")
         return _write(found, person, words, attachment_ids, by, now)
 
 
@@ -46,7 +46,7 @@ def nominate_oneself(
     me = person_of(by)
     with transaction.atomic(durable=True):
         found: Round | None = (
-            Round.objects.around(me).select_for_update(of=("self",)).filter(pk=round_id).first()
+            Round.objects.around(**home_of(me)).select_for_update(of=("self",)).filter(pk=round_id).first()
         )  # fmt: skip
         if found is None:
             raise NotFound("没有找到这项评选，或它不面向您居住的地方。")
@@ -70,7 +70,7 @@ def _meant(found: Round, name: str, tail: str, by: Actor) -> Person:
         people = people.filter(phone_masked__endswith=tail)
     same: list[Person] = list(people.order_by("pk")[:2])
     if not same:
-        raise InvalidInput("没有找到这名评选对象。请核对姓名，并确认其属于评选对象、在您的管辖范围内。", field="name")
+        raise NotFound("没有找到这名评选对象。请核对姓名，并确认其属于评选对象、在您的管辖范围内。", field="name")
     if len(same) > 1:
         raise InvalidInput("同名的不止一人，请填写手机号后四位。", field="tail")
     return same[0]

@@ -97,7 +97,7 @@ class SelfNominate(WithFiles):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.round: Round = find_or_404(selectors.of_member(self.actor), pk=kwargs["pk"])
-        return super().dispatch(request, *args, **kwargs)
+        return super().dispatch(request, *args, **kwargs)  # type: ignore[return-value]
 
     def get_says(self) -> str:
         return f"{self.round.title}：面向{self.round.get_nominees_display()}。自荐与否完全自愿。"

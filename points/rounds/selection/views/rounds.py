@@ -24,7 +24,8 @@ from points.rounds.selection.workflow import HOST, HOSTS, NOMINATE, OPEN, REVIEW
 LIST = ("创先争优", "points:rounds")
 _LABELS = dict(ROUND_STATES)
 _SAID = {
-    "open": "已发布，开始提名。", "close": "已结束提名，转入审核。", "decide": "已开始。", "count": "已汇总，开始公示。",
+    "open": "已发布，开始提名。", "close": "已结束提名，转入审核。", "decide": "已开始。",
+    "count": "已汇总，开始公示。",
     "announce": "已公布，当选人选进入荣誉榜。", "cancel": "已取消。",
 }  # fmt: skip
 
@@ -65,7 +66,7 @@ class RoundList(ListPage):
     def get_actions(self) -> Sequence[Action]:
         """Hosts draw up; everybody reads who was honoured."""
         found = [Action("荣誉榜", reverse("points:honours"), "award")]
-        if may(self.actor, HOST) and self.actor.unit_kind == HOSTS.get(self.actor.role or "", None):  # type: ignore[call-overload]
+        if self.actor.role in HOSTS and self.actor.unit_kind == HOSTS[self.actor.role]:
             found.append(Action("拟定评选", reverse("points:round_add"), "plus", primary=True))
         return found
 

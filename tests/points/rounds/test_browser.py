@@ -1,0 +1,187 @@
+"""One's own points on a phone, a notice published, a vote: in real browsers. `SHOTS=<folder>` keeps pictures."""
+
+from __future__ import annotations
+
+import os
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+
+from governance.calendars.defaults import ensure_default_calendar
+from governance.deadlines.defaults import ensure_default_policies
+from members.models import Person
+from points.models import Notice, Round, RoundNomination, RoundVote
+from points.rounds.notices import selectors
+from points.rounds.selection.services import nominations, rounds
+from tests.browsing import browser as browser
+from tests.points.rounds.conftest import give_account
+from tests.points.rounds.test_selection import DEEDS, facts
+from tests.signing import client_of
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+AXE = (Path(__file__).resolve().parents[3] / "node_modules/axe-core/axe.min.js").read_text
+WIDE, LAPTOP, PHONE = (1440, 900), (1366, 768), (390, 844)
+# Name → size, dark, 长辈版.
+LOOKS = {
+    "wide": (WIDE, False, False), "wide-dark": (WIDE, True, False), "laptop-elder": (LAPTOP, False, True),
+    "phone": (PHONE, False, False), "phone-dark-elder": (PHONE, True, True),
+}  # fmt: skip
+
+
+@pytest.fixture
+def now() -> Any:
+    """Pages read the real clock."""
+    return timezone.now() - timedelta(minutes=1)
+
+
+@pytest.fixture
+def pages(browser, live_server) -> Any:
+    """`pages(actor, size)`: a page signed in as somebody; what any of them logs as an error fails the test."""
+    made, errors = [], []
+
+    def page_of(actor: Any, size: tuple[int, int]) -> Any:
+        viewport = {"width": size[0], "height": size[1]}
+        context = browser.new_context(viewport=viewport, base_url=live_server.url, locale="zh-CN")
+        if actor is not None:
+            key = client_of(actor).cookies[settings.SESSION_COOKIE_NAME].value
+            context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": live_server.url}])
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        made.append(context)
+        return page
+
+    yield page_of
+    for context in made:
+        context.close()
+    assert errors == []
+
+
+def looked_at(page: Any, url: str, name: str) -> None:
+    """In every look: nothing wider than the window, nothing that axe finds."""
+    for look, ((width, height), dark, elder) in LOOKS.items():
+        page.set_viewport_size({"width": width, "height": height})
+        cookies = {"dark": dark, "elder": elder}
+        page.context.add_cookies([
+            {"name": key, "value": "1" if value else "0", "url": page.url_base} for key, value in cookies.items()
+        ])  # fmt: skip
+        page.goto(url)
+        page.wait_for_load_state("networkidle")
+        if folder := os.environ.get("SHOTS"):
+            page.screenshot(path=f"{folder}/{name}-{look}.png", full_page=True)
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, (name, look)
+        if look in ("wide", "phone", "wide-dark"):
+            page.evaluate(AXE())
+            found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+            assert [(one["id"], one["nodes"][0]["html"]) for one in found] == [], (name, look)
+
+
+def test_ones_own_points_on_a_phone(pages, person, household, give, use, cast, now, live_server) -> None:
+    home = household()
+    who = person("王建国", into=home)
+    give_account(cast.gw, who)
+    for number in range(22):
+        give(who, 2, at=now - timedelta(days=40 - number), words=f"楼道清洁志愿服务第 {number + 1} 次")
+    give(who, 30, words="随手拍：3号楼井盖缺失，已整改", good_for=timedelta(days=12))
+    give(home, 20, words="最美庭院")
+    use(who, 15)
+    page = pages(cast.gw, PHONE)
+    page.url_base = live_server.url
+    page.goto(reverse("points:mine"))
+    page.wait_for_selector("text=今天可用积分")
+    page.click("a:has-text('较早')")
+    page.wait_for_selector("text=第 1 次")
+    page.click("a:has-text('共有')")
+    page.wait_for_selector("text=最美庭院")
+    page.goto(reverse("points:mine"))
+    page.click("a:has-text('对账单')")
+    page.wait_for_selector("text=期末结余")
+    page.click("a:has-text('今年')")
+    with page.expect_download() as download:
+        page.click("a:has-text('下载表格')")
+    assert download.value.suggested_filename.endswith(".xlsx")
+    for url, name in (("points:mine", "mine"), ("points:my_statement", "statement")):
+        looked_at(page, reverse(url), name)
+    staff = pages(cast.cw, LAPTOP)
+    staff.url_base = live_server.url
+    looked_at(staff, reverse("members:person", args=[who.pk]), "person")
+
+
+def test_a_notice_published(pages, person, give, use, cast, now, live_server) -> None:
+    month = selectors.last_month(timezone.localdate(now))
+    for number, name in enumerate(("王建国", "李秀兰", "欧阳修远", "赵雪", "陈伟")):
+        who = person(name)
+        Person.objects.filter(pk=who.pk).update(born_on=date(1960 + number, 5, 1))
+        give(who, 10 + number, at=timezone.make_aware(datetime(month.year, month.month, 3 + number, 9)))
+        if number % 2:
+            use(who, 5, at=timezone.make_aware(datetime(month.year, month.month, 20, 9)))
+    desk = pages(cast.cs, LAPTOP)
+    desk.url_base = live_server.url
+    desk.goto(reverse("points:notices"))
+    desk.click("a:has-text('拟定公示')")
+    desk.click("button:has-text('生成草稿')")
+    desk.wait_for_selector("text=欧阳**")
+    desk.click("button:has-text('公示')")
+    desk.click(".modal.show button:has-text('公示')")
+    desk.wait_for_selector("text=已公示。")
+    notice = Notice.objects.get()
+    assert notice.state == "published"
+    stranger = pages(None, PHONE)
+    stranger.url_base = live_server.url
+    stranger.goto(reverse("points:public_notice", args=[notice.code]))
+    stranger.wait_for_selector("text=欧阳**")
+    assert "王建国" not in stranger.content()
+    looked_at(stranger, reverse("points:public_notice", args=[notice.code]), "public")
+    for url, args, name in (
+        ("points:notices", [], "notices"), ("points:notice", [notice.pk], "notice"),
+        ("points:notice_print", [notice.pk], "notice-print"), ("points:notice_add", [], "notice-add"),
+    ):  # fmt: skip
+        looked_at(desk, reverse(url, args=args), name)
+
+
+def test_a_vote(pages, person, cast, now, live_server) -> None:
+    ensure_default_calendar()
+    ensure_default_policies(now - timedelta(days=400))
+    found = rounds.draft_round(facts=facts(seats=2, words="评选在基层治理中表现突出的人。"), by=cast.ss, now=now)
+    rounds.take_step(round_id=found.pk, step="open", by=cast.ss, now=now)
+    for name in ("王建国", "李秀兰", "赵雪"):
+        person(name)
+        row = nominations.nominate(round_id=found.pk, name=name, words=DEEDS, by=cast.cw, now=now)
+        nominations.review_nomination(nomination_id=row.pk, accept=True, words="", by=cast.ss, now=now)
+    desk = pages(cast.ss, LAPTOP)
+    desk.url_base = live_server.url
+    looked_at(desk, reverse("points:nominate", args=[found.pk]), "nominate")
+    desk.goto(reverse("points:round", args=[found.pk]))
+    desk.click("a:has-text('结束提名')")
+    desk.click("main button:has-text('确定')")
+    desk.click("a:has-text('开始投票、打分')")
+    desk.click("main button:has-text('确定')")
+    desk.wait_for_selector("text=已投票 0 人")
+    phone = pages(cast.gw, PHONE)
+    phone.url_base = live_server.url
+    phone.goto(reverse("points:my_rounds"))
+    phone.click("a:has-text('去投票')")
+    phone.check("label:has-text('李秀兰') input")
+    phone.click("button:has-text('投票')")
+    phone.wait_for_selector("text=已投票，截止前可以改投")
+    phone.check("label:has-text('赵雪') input")
+    phone.click("button:has-text('改投')")
+    phone.wait_for_selector("text=已投票，截止前可以改投")
+    assert RoundVote.objects.get().nomination.person.name == "赵雪"
+    looked_at(phone, reverse("points:my_round", args=[found.pk]), "vote")
+    looked_at(phone, reverse("points:my_rounds"), "my-rounds")
+    row = RoundNomination.objects.first()
+    for url, args, name in (
+        ("points:rounds", [], "rounds"), ("points:round", [found.pk], "round"), ("points:round_add", [], "round-add"),
+        ("points:nomination", [row.pk], "nomination"),
+    ):  # fmt: skip
+        looked_at(desk, reverse(url, args=args), name)
+    RoundNomination.objects.update(state="honoured")
+    Round.objects.update(state="announced", announced_on=timezone.localdate())
+    looked_at(phone, reverse("points:honours"), "honours")
+    looked_at(desk, reverse("points:round_notice", args=[found.pk]), "round-notice")
