@@ -29,23 +29,23 @@ for name in ("DATABASE_URL", "REDIS_URL"):
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "governance.settings")
 os.environ.setdefault("LOG_LEVEL", "CRITICAL")
 
-import django  # noqa: E402
+import django
 
 django.setup()
 
-from django.core.management import call_command  # noqa: E402
-from django.db import connection  # noqa: E402
-from django.utils import timezone  # noqa: E402
+from django.core.management import call_command
+from django.db import connection
+from django.utils import timezone
 
-from bench import points_world as world_of  # noqa: E402
-from bench.points_world import World, scalar  # noqa: E402
-from governance.calendars.defaults import ensure_default_calendar  # noqa: E402
-from governance.embedded import servers  # noqa: E402
-from governance.errors import DomainError  # noqa: E402
-from points.ledger import verify  # noqa: E402
-from points.models import Goods, Order  # noqa: E402
-from points.shop.services import orders  # noqa: E402
-from points.shop.services.orders import Line  # noqa: E402
+from bench import points_world as world_of
+from bench.points_world import World, scalar
+from governance.calendars.defaults import ensure_default_calendar
+from governance.embedded import servers
+from governance.errors import DomainError
+from points.ledger import verify
+from points.models import Goods, Order
+from points.shop.services import orders
+from points.shop.services.orders import Line
 
 WORKERS = 8
 PATIENCE = 3600

@@ -25,23 +25,23 @@ for name in ("DATABASE_URL", "REDIS_URL"):
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "governance.settings")
 os.environ.setdefault("LOG_LEVEL", "CRITICAL")
 
-import django  # noqa: E402
+import django
 
 django.setup()
 
-from django.core.management import call_command  # noqa: E402
-from django.db import connection, transaction  # noqa: E402
-from django.utils import timezone  # noqa: E402
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.utils import timezone
 
-from bench import points_world as world_of  # noqa: E402
-from bench.points_world import World  # noqa: E402
-from governance.audit.models import Entry as AuditEntry  # noqa: E402
-from governance.embedded import servers  # noqa: E402
-from points.ledger import accounts, services, verify  # noqa: E402
-from points.ledger.posting import Cause  # noqa: E402
-from points.models import Account, Allocation, Goods, Lot, Order, OrderLine, StockMove, Transaction  # noqa: E402
-from points.shop.services import orders  # noqa: E402
-from points.shop.services.orders import Line  # noqa: E402
+from bench import points_world as world_of
+from bench.points_world import World
+from governance.audit.models import Entry as AuditEntry
+from governance.embedded import servers
+from points.ledger import accounts, services, verify
+from points.ledger.posting import Cause
+from points.models import Account, Allocation, Goods, Lot, Order, OrderLine, StockMove, Transaction
+from points.shop.services import orders
+from points.shop.services.orders import Line
 
 Work = Callable[[int], None]
 

@@ -86,7 +86,7 @@ def register_all() -> None:
     deadlines.register(clocks.SUBJECT, RoundClocks())
     outbox.register_subject(clocks.SUBJECT, url=lambda pk: reverse("points:round", args=[pk]))
     files.register_owner(rounds.NOMINATION, may_see=may_see_evidence)
-    registry.register_section(sections.of_person, order=45)
+    registry.register_section(sections.of_person, rows=sections.person_rows, order=45)
     registry.register_household_section(sections.of_household, order=45)
     couriers.register_points(sections.of_courier)
     volunteers.register_own(sections.own)

@@ -44,11 +44,12 @@ LOOKS = {
 # Who opens a page that many may open: the first of these who has the right.
 OPENERS = (
     Role.DISTRICT_CENTRE, Role.SECURITY_ADMIN, Role.AUDITOR, Role.SYSTEM_ADMIN, Role.STREET_LEADER,
-    Role.STREET_STAFF, Role.DISTRICT_LEADER, Role.COMMUNITY_SECRETARY, Role.GRID_WORKER,
+    Role.STREET_STAFF, Role.DISTRICT_LEADER, Role.COMMUNITY_SECRETARY, Role.GRID_WORKER, Role.SHOP_CLERK,
 )  # fmt: skip
 # What a page's address takes beside the object.
 VALUES: dict[str, dict[str, object]] = {
-    "appeals:step": {"step": "resolve"}, "points:round_step": {"step": "cancel"}, "calendars:year": {"year": 2026}, "calendars:import_year": {"year": 2026},
+    "appeals:step": {"step": "resolve"}, "points:round_step": {"step": "cancel"},
+    "calendars:year": {"year": 2026}, "calendars:import_year": {"year": 2026},
     "calendars:import_announced": {"year": 2027}, "calendars:announced_template": {"year": 2027},
     "calendars:day_edit": {"day": "2026-10-10"}, "calendars:day_delete": {"day": "2026-10-10"},
 }  # fmt: skip

@@ -205,6 +205,8 @@ def _own_points_order(owner: Actor, now: datetime) -> Model:
     """An order of the same resident, that is paid and waits."""
     person, _ = _resident(owner, now)
     return paid_order(person, owner, now)
+
+
 def _own_nomination(owner: Actor, now: datetime) -> Model:
     """Of somebody in the grid, while nominations are taken."""
     place: dict[str, Any] = {
@@ -229,8 +231,7 @@ MAKERS: dict[str, Callable[[Actor, datetime], Model]] = {
     "session": _session, "staff_import": _staff_import, "draft_file": _draft, "job": _job, "message": _message,
     "saved_view": _view, "import_file": _import_file, "export": _export,
     "sheet_upload": _sheet_upload, "sheet_export": _sheet_export,
-    "own_sign_up": _own_sign_up, "own_points_order": _own_points_order,
-    "own_sign_up": _own_sign_up, "own_nomination": _own_nomination,
+    "own_sign_up": _own_sign_up, "own_points_order": _own_points_order, "own_nomination": _own_nomination,
 }  # fmt: skip
 
 

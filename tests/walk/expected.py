@@ -255,9 +255,7 @@ MAY: dict[str, str] = {
     ),
     "points.rounds.selection.services.rounds.change_round": "SS@street_1",
     "points.rounds.selection.services.rounds.take_step": "SS@street_1",
-    "points.rounds.selection.services.nominations.nominate": (
-        "SS@street_1 CS@community_1 CW@community_1 GW@grid_1"
-    ),
+    "points.rounds.selection.services.nominations.nominate": ("SS@street_1 CS@community_1 CW@community_1 GW@grid_1"),
     "points.rounds.selection.services.nominations.review_nomination": "SS@street_1",
     "points.rounds.selection.services.objections.object_to": "SS@street_1 CS@community_1 CW@community_1",
     "points.rounds.selection.services.objections.settle_objection": "SS@street_1",

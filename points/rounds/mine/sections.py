@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -22,9 +24,14 @@ SEE, NAMES = "points.person", "points.notice_edit"
 _SHOWN = 5
 
 
-def of_person(request: HttpRequest, person: Person) -> SafeString | None:
+def person_rows(actor: Actor, person: Person) -> list[QuerySet[Any]]:
+    """The person's account, for those who see points."""
+    return [Account.objects.filter(person=person)] if may(actor, SEE) else []
+
+
+def of_person(request: HttpRequest, person: Person, found: bool) -> SafeString | None:
     """Balance, what expires, the last movements; nothing for who never earned."""
-    if not may(_actor(request), SEE):
+    if not found or not may(_actor(request), SEE):
         return None
     account = selectors.account_of_person(person.pk)
     if account is None:

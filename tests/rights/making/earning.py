@@ -19,13 +19,12 @@ class OfEarning(Base):
         person = self.resident(unit)
         ensure_default_rules(person.district_id, date(2026, 1, 1), self.now)
         rule = EarningRule.objects.get(district_id=person.district_id, code="good_deed")
-        made = Claim.objects.create(
+        return Claim.objects.create(
             source_type="manual", source_id=person.pk, kind="manual", person=person, title=rule.name, rule=rule,
             on=date(2026, 11, 23), points=10, at=self.now, state="proposed", words="帮邻居买菜送药",
             proposed_by_user=self.cast.gw.user_id, proposed_by_name="网格员", district_id=person.district_id,
             street_id=person.street_id, community_id=person.community_id, grid_id=person.grid_id,
         )  # fmt: skip
-        return made
 
     def point_person(self, unit: Unit) -> Person:
         """Somebody for whom points may be proposed."""
