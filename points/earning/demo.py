@@ -10,7 +10,7 @@ import hashlib
 import json
 import random
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -116,9 +116,9 @@ def _community(scene: _Scene, number: int) -> int:
     """What was earned, then the budget that paid for it, then what still waits."""
     waits = list(Claim.objects.filter(community=scene.unit, state="waiting").select_related("person"))
     homes = _homes([one.person_id for one in waits])
-    given = [claim for claim in waits if _worth(claim, scene, homes)]
+    known = [claim for claim in waits if _worth(claim, scene, homes)]
     made = [*_of_hours(scene), *_of_snapshots(scene), *_deeds(scene)]
-    given += [claim for claim in made if claim.points]
+    given = known + [claim for claim in made if claim.points]
     by_year: dict[int, list[Claim]] = defaultdict(list)
     for claim in given:
         by_year[timezone.localdate(claim.decided_at or scene.now).year].append(claim)
@@ -126,10 +126,9 @@ def _community(scene: _Scene, number: int) -> int:
     keys = iter(new_keys(Claim, len(made)))
     for claim in made:
         claim.pk = next(keys)
-    Claim.objects.bulk_create(made)
     for year, earned in sorted(by_year.items()):
         _give(scene, year, earned, spare=0 if number == 1 else SPARE + scene.rng.randint(0, 30) * 10)
-    _write(scene, given)
+    _write(scene, made, known)
     _waiting(scene, number)
     return len(given)
 
@@ -322,13 +321,15 @@ def _content(kind: str, points: int, source: tuple[str, int], asked: dict[str, A
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _write(scene: _Scene, given: list[Claim]) -> None:
+def _write(scene: _Scene, made: list[Claim], known: Sequence[Claim] = ()) -> None:
     rows = scene.rows
     Transaction.objects.bulk_create(rows.transactions)
     Entry.objects.bulk_create(rows.entries)
     Lot.objects.bulk_create(rows.lots)
-    names = ["transaction", "rule", "points", "state", "household", "at", "decided_at"]
-    Claim.objects.bulk_update(given, names, batch_size=500)
+    Claim.objects.bulk_create(made)
+    names = ("transaction", "rule", "points", "state", "household", "at", "decided_at")
+    for claim in known:
+        claim.save(update_fields=names)
 
 
 def _waiting(scene: _Scene, number: int) -> None:
@@ -366,7 +367,6 @@ def _odd(scene: _Scene, people: list[Person]) -> None:
     made = [_by_hand(scene, one, rule, on, _DEEDS[2], approved=at) for one in people]
     for claim in made:
         claim.pk = claim.source_id
-    Claim.objects.bulk_create(made)
     year = timezone.localdate(min(at, scene.now)).year
     begin, end = _period(year)
     budget = accounts.of_budget(scene.unit, from_on=begin, until_on=end, now=scene.now)

@@ -85,7 +85,7 @@ class ClaimList(ListPage):
     columns = (
         Column("who", "获得人", "points/earning/cells/who.html", always=True, phone="title"),
         Column("title", "事由", "points/earning/cells/title.html", always=True, grow=True),
-        Column("points", "积分", lambda row: row.points or "", phone="inline", num=True),
+        Column("points", "积分", lambda row: f"{row.points} 分" if row.points else "", phone="inline", num=True),
         Column("on", "发生日期", lambda row: row.on.isoformat(), phone="inline"),
         Column("state", "状态", "points/earning/cells/state.html", phone="inline"),
         Column("community", "社区", "community.name", secondary=True),
