@@ -44,7 +44,7 @@ LOOKS = {
 # Who opens a page that many may open: the first of these who has the right.
 OPENERS = (
     Role.DISTRICT_CENTRE, Role.SECURITY_ADMIN, Role.AUDITOR, Role.SYSTEM_ADMIN, Role.STREET_LEADER,
-    Role.STREET_STAFF, Role.DISTRICT_LEADER, Role.COMMUNITY_SECRETARY, Role.GRID_WORKER,
+    Role.STREET_STAFF, Role.DISTRICT_LEADER, Role.COMMUNITY_SECRETARY, Role.GRID_WORKER, Role.SHOP_CLERK,
 )  # fmt: skip
 # What a page's address takes beside the object.
 VALUES: dict[str, dict[str, object]] = {
