@@ -13,7 +13,7 @@ from governance.ui.nav import NavItem
 from members import registry
 from members.following import follow
 from points.models import Goods
-from points.shop import following
+from points.shop import checks, following
 from points.shop.services._common import ORDER
 from points.shop.services.goods import GOODS
 
@@ -79,3 +79,4 @@ def register_all() -> None:
     files.register_owner(GOODS, may_see=_may_see)
     outbox.register_subject(ORDER, url=lambda pk: reverse("points:my_order", args=[pk]))
     follow(*following.FOLLOWERS)
+    checks.register()

@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import uuid
 from datetime import datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ from tests.points.shop.conftest import left
 from tests.signing import client_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+AXE = (Path(__file__).resolve().parents[3] / "node_modules/axe-core/axe.min.js").read_text
 DESK, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
 
 
@@ -64,7 +66,11 @@ def _is_wrong(message: Any) -> bool:
 
 
 def shot(page: Any, name: str) -> None:
-    """A picture, when a folder is named."""
+    """It fits, and axe finds nothing; a picture, when a folder is named."""
+    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0, name
+    page.evaluate(AXE())
+    result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    assert [f"{v['id']}: {n['target']}" for v in result["violations"] for n in v["nodes"]] == [], name
     if folder := os.environ.get("SHOTS"):
         page.screenshot(path=f"{folder}/{name}.png", full_page=True)
 
