@@ -19,7 +19,8 @@ class PeriodForm(forms.Form):
 
     def __init__(self, data: Any, *, today: date) -> None:
         # An address without a period asks for this month.
-        super().__init__(data if "from" in data or "until" in data else {})
+        asked = "from" in data or "until" in data
+        super().__init__(data if asked else {"from": today.replace(day=1).isoformat(), "until": today.isoformat()})
         self.today = today
         self.fields = {"from": forms.DateField(label="从", required=False, widget=DateInput), **self.fields}
 

@@ -200,7 +200,7 @@ class TestMine:
         assert "还没有绑定" in client.get(MINE).content.decode()
         couriers.link_account(courier_id=made.pk, username="pg-990001001001001", by=cast.cw, now=now)
         shown = client.get(MINE).content.decode()
-        for words in ("赵小川", "道路交通安全员", "随手拍上报", "可以得积分", "还没有上报"):
+        for words in ("赵小川", "道路交通安全员", "随手拍上报", "可用积分", "还没有上报"):
             assert words in shown
 
     def test_what_a_courier_reports_is_a_snapshot_and_shows_up(self, courier, browse, cast, now, rules):

@@ -52,7 +52,7 @@ def pages(browser, live_server) -> Any:
             context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": live_server.url}])
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        page.on("console", lambda message: errors.append(_told(message)) if message.type == "error" else None)
         made.append(context)
         return page
 
@@ -60,6 +60,10 @@ def pages(browser, live_server) -> Any:
     for context in made:
         context.close()
     assert errors == []
+
+
+def _told(message: Any) -> str:
+    return f"{message.text} {message.location.get('url', '')}"
 
 
 def looked_at(page: Any, url: str, name: str) -> None:

@@ -18,7 +18,8 @@ from governance.calendars.defaults import ensure_default_calendar
 from governance.deadlines.defaults import ensure_default_policies
 from governance.deadlines.sweeping import sweep
 from governance.errors import IllegalState, InvalidInput, NotAllowed, NotFound
-from governance.scope import Role
+from governance.files import services as files
+from governance.scope import Role, UnitKind
 from members.designations.kinds import ensure_default_kinds
 from members.models import Courier, Designation, DesignationKind
 from members.services.households import die
@@ -27,7 +28,8 @@ from points.models import Round, RoundNomination, RoundVote
 from points.rounds.selection import selectors
 from points.rounds.selection.services import ballots, nominations, objections, rounds
 from points.rounds.selection.services.rounds import Criterion, RoundFacts
-from tests.fixtures import make_posting
+from tests.files.crafted import picture, upload
+from tests.fixtures import make_posting, make_unit
 from tests.points.rounds.conftest import give_account
 
 pytestmark = pytest.mark.django_db
@@ -203,6 +205,42 @@ class TestNominations:
             nominations.review_nomination(nomination_id=row.pk, accept=True, words="", by=second, now=now)
         with pytest.raises(NotAllowed):
             nominations.review_nomination(nomination_id=row.pk, accept=True, words="", by=cast.cs, now=now)
+
+    def test_an_enterprise_names_a_courier_by_name_and_number(self, drafted, step, person, cast, district, now) -> None:
+        works = make_unit("990001-E01", "第一采油厂", UnitKind.ENTERPRISE, district.district)
+        liaison = actor_from(make_posting(Role.ENTERPRISE_LIAISON, works), now=now)
+        found = step(drafted(by=cast.dc, nominees="couriers"), "open", by=cast.dc)
+        who = person("王建国", phone="13812344080")
+        Courier.objects.create(
+            person=who, trade="courier", company="顺丰", from_on=date(2026, 1, 1), made_at=now,
+            district=who.district, street=who.street, community=who.community,
+        )  # fmt: skip
+        for tail, refusal in (("", InvalidInput), ("9999", NotFound)):
+            with pytest.raises(refusal):
+                nominations.nominate(
+                    round_id=found.pk, name="王建国", tail=tail, words=DEEDS, by=liaison, now=now
+                )  # fmt: skip
+        row = nominations.nominate(round_id=found.pk, name="王建国", tail="4080", words=DEEDS, by=liaison, now=now)
+        assert row.person_id == who.pk
+        others = step(drafted(by=cast.dc), "open", by=cast.dc)
+        with pytest.raises(NotAllowed, match="企业"):
+            nominations.nominate(round_id=others.pk, name="王建国", tail="4080", words=DEEDS, by=liaison, now=now)
+
+    def test_evidence_is_everybodys_once_somebody_is_a_candidate(
+        self, found, person, cast, now, settings, tmp_path
+    ) -> None:
+        settings.MEDIA_ROOT = tmp_path
+        person("王建国")
+        photo = files.store(upload=upload("现场.jpg", picture()), kind="photo", by=cast.cw, now=now)
+        row = nominations.nominate(
+            round_id=found.pk, name="王建国", words=DEEDS, attachment_ids=[photo.pk], by=cast.cw, now=now
+        )
+        seen = {name: selectors.may_see_evidence(getattr(cast, name), row.pk) for name in ("cw", "cw_3", "ds", "ss")}
+        assert seen == {"cw": True, "cw_3": False, "ds": False, "ss": True}
+        nominations.review_nomination(nomination_id=row.pk, accept=True, words="", by=cast.ss, now=now)
+        assert selectors.may_see_evidence(cast.ds, row.pk)
+        assert selectors.photos([row])[row.pk].pk == photo.pk
+        assert not selectors.may_see_evidence(cast.cw, 0)
 
     def test_a_refusal_says_why(self, found, named, person, cast, now) -> None:
         person("王建国")

@@ -77,6 +77,7 @@ class RoundList(ListPage):
 
 class _Draft(FormPage):
     form_class = RoundForm
+    template_name = "points/rounds/round_form.html"
     says = "发布前可以修改；发布后开始提名，规则不能再变。积分只能作为一项标准，权重不超过 40%。"
 
     def get_form_kwargs(self) -> dict[str, Any]:
