@@ -224,10 +224,12 @@ def test_nothing_falls_below_zero(books):
 
 @pytest.mark.django_db
 def test_a_new_lot_is_whole(books):
-    (pk,) = run(_NEW, {"kind": "award", "key": "raw", "points": 5, "undoes": None})
-    with pytest.raises(IntegrityError, match="a new lot is whole"), transaction.atomic():
-        run('INSERT INTO points_lot (transaction_id, account_id, amount, "left", expires_on)'
-            " VALUES (%s, %s, 5, 4, '2027-01-01')", [pk, books["holder"].pk])  # fmt: skip
+    with transaction.atomic():
+        (pk,) = run(_NEW, {"kind": "award", "key": "raw", "points": 5, "undoes": None})
+        with pytest.raises(IntegrityError, match="a new lot is whole"), transaction.atomic():
+            run('INSERT INTO points_lot (transaction_id, account_id, amount, "left", expires_on)'
+                " VALUES (%s, %s, 5, 4, '2027-01-01')", [pk, books["holder"].pk])  # fmt: skip
+        transaction.set_rollback(True)
 
 
 @pytest.mark.django_db
@@ -251,9 +253,11 @@ def test_a_key_a_source_and_what_is_undone_are_there_once(books, holder, budget,
 def test_points_of_nothing_are_no_transaction(books):
     with pytest.raises(IntegrityError, match="points_transaction_moves_something"), transaction.atomic():
         run(_NEW, {"kind": "fund", "key": "raw", "points": 0, "undoes": None})
-    (pk,) = run(_NEW, {"kind": "fund", "key": "raw", "points": 1, "undoes": None})
-    with pytest.raises(IntegrityError, match="points_entry_moves_something"), transaction.atomic():
-        Entry.objects.create(transaction_id=pk, account=books["funds"], amount=0)
+    with transaction.atomic():
+        (pk,) = run(_NEW, {"kind": "fund", "key": "raw", "points": 1, "undoes": None})
+        with pytest.raises(IntegrityError, match="points_entry_moves_something"), transaction.atomic():
+            Entry.objects.create(transaction_id=pk, account=books["funds"], amount=0)
+        transaction.set_rollback(True)
 
 
 # The migration.
