@@ -1,8 +1,7 @@
 """The points shop: goods, stock, orders, the counter, settlement.
 
 Source: rights.md, "shop: stock, hand over · settle | SC · CS". The street sees, the district sees figures; CS and CW
-may stand in for the clerk at the counter. What an hour without a connection may cost is the community's, as its
-budget is.
+may stand in for the clerk at the counter. What an hour without a connection may cost is the community's, as its budget.
 """
 
 from __future__ import annotations
