@@ -27,7 +27,7 @@ from points.models import Claim
 _GROUP = "积分"
 _PAGES = (
     NavItem(
-        "积分发放", "points:claims", "coins", "point.see", _GROUP, 10,
+        "积分发放", "points:claims", "coins", "point.see", _GROUP, 16,
         owns=("points:claim", "points:claim_reject", "points:claim_reverse", "points:propose",
               "points:propose_person", "points:propose_household"),
     ),

@@ -13,6 +13,7 @@ from governance.ui.nav import NavItem
 from members import registry
 from members.designations import mine as couriers
 from members.volunteers import registry as volunteers
+from points.ledger.sweep import SUBJECT as EXPIRING
 from points.rounds import following
 from points.rounds.mine import sections
 from points.rounds.notices import services as notices
@@ -22,7 +23,7 @@ from points.rounds.selection.selectors import may_see_evidence
 from points.rounds.selection.services import _common as rounds
 from points.rounds.statements import services as statements
 
-_GROUP = "志愿服务"
+_GROUP = "积分"
 _PAGES = (
     NavItem(
         "我的积分", "points:mine", "coin", "", "工作台", 61, owns=("points:my_statement",),
@@ -39,10 +40,10 @@ _PAGES = (
               "points:objection_settle"),
     ),
     NavItem(
-        "评选投票", "points:my_rounds", "checkbox", "", "工作台", 62,
+        "评选投票", "points:my_rounds", "checkbox", "", "工作台", 64,
         owns=("points:my_round", "points:self_nominate", "points:score"),
     ),
-    NavItem("荣誉榜", "points:honours", "award", "", "工作台", 63),
+    NavItem("荣誉榜", "points:honours", "award", "", "工作台", 65),
 )  # fmt: skip
 _ACTIONS = {
     "points.notice_draft": "拟定积分公示", "points.notice_refresh": "更新积分公示草稿",
@@ -84,6 +85,7 @@ def register_all() -> None:
     registry.register_on_gone(following.on_gone)
     clocks.register()
     deadlines.register(clocks.SUBJECT, RoundClocks())
+    outbox.register_subject(EXPIRING, url=lambda pk: reverse("points:mine"))
     outbox.register_subject(clocks.SUBJECT, url=lambda pk: reverse("points:round", args=[pk]))
     files.register_owner(rounds.NOMINATION, may_see=may_see_evidence)
     registry.register_section(sections.of_person, rows=sections.person_rows, order=45)

@@ -1,26 +1,22 @@
-"""What earns points, as a member's page tells it. Who keeps the rules says it; until then these lines stand there."""
+"""What earns points, as a member's page tells it: the rules in force in the actor's district."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from datetime import date
 
 from governance.scope import Actor
+from points.earning.rules import told
+from points.models import EarningRule
 
-# (what, how many points in words), as far as the actor's district has it.
-Telling = Callable[[Actor], Sequence[tuple[str, str]]]
+# While the district has no rules yet.
 _DEFAULT = (
     ("随手拍上报的问题属实，并已办结", ""), ("参加志愿服务，时长经队伍确认", ""),
     ("应急保供、隐患线索等经社区采纳", ""), ("在“创先争优”评选中当选", ""),
 )  # fmt: skip
-_tellers: list[Telling] = []
 
 
-def register_telling(telling: Telling) -> None:
-    """Say what earns points, from the rules in force; called once, at start-up. The last one counts."""
-    _tellers[:] = [telling]
-
-
-def lines(actor: Actor) -> Sequence[tuple[str, str]]:
-    """What is told; the general lines while nobody tells more."""
-    told = _tellers[0](actor) if _tellers else ()
-    return told or _DEFAULT
+def lines(actor: Actor, today: date) -> Sequence[tuple[str, str]]:
+    """(what, how many points in words), in the order of the rules; general words where there are none."""
+    rules = EarningRule.objects.in_force(today).filter(district_id=actor.district_id).order_by("kind", "code")
+    return [(rule.name, told(rule)) for rule in rules] or _DEFAULT

@@ -39,7 +39,7 @@ class Mine(PageMixin, TemplateView):
         account, today = shared if of_household else own, timezone.localdate()
         return super().get_context_data(
             person=person, household=household, shared=shared, of_household=of_household, account=account,
-            holding=selectors.holding(account, today), today=today, earns=earns.lines(self.actor),
+            holding=selectors.holding(account, today), today=today, earns=earns.lines(self.actor, today),
             goods_url=nav.url("points:goods"), orders_url=nav.url("points:my_orders"),
             rounds_url=nav.url("points:my_rounds"), statement_url=self._statement(of_household=of_household),
             **self._page(account), **kwargs,

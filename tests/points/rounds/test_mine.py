@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
 from members.models import Household
+from points.earning.rules import ensure_default_rules, told
 from points.ledger import services
 from points.ledger.posting import Cause
-from points.rounds.mine import earns, selectors
+from points.models import EarningRule
+from points.rounds.mine import selectors
 from tests.points.rounds.conftest import give_account
 
 pytestmark = pytest.mark.django_db
@@ -114,11 +116,13 @@ def test_nobody_is_ranked(person, give, browse, cast):
     assert "名次" not in page
 
 
-def test_what_earns_is_told_by_who_keeps_the_rules(person, browse, cast, monkeypatch):
-    monkeypatch.setattr(earns, "_tellers", [])
-    earns.register_telling(lambda actor: [("随手拍办结", "每件 5 分")])
+def test_what_earns_is_told_by_the_rules_in_force(person, browse, cast, district, now):
+    ensure_default_rules(district.district.pk, date(2026, 1, 1), now)
     give_account(cast.gw, person())
-    assert "每件 5 分" in shown(browse(cast.gw), reverse(MINE))
+    page = shown(browse(cast.gw), reverse(MINE))
+    for rule in EarningRule.objects.filter(district=district.district):
+        assert rule.name in page
+        assert told(rule) in page
 
 
 def test_on_the_persons_page_for_whoever_sees_the_person(person, give, browse, cast):
