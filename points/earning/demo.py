@@ -33,7 +33,7 @@ from points.ledger.posting import Cause
 from points.models import Account, Claim, EarningRule, Entry, FundLimit, Lot, Transaction
 
 # Points are tried out since so many days; all of it together is some 50,000 points.
-DAYS = 45
+DAYS = 200
 LIMIT_EACH, SPARE = 1500, 200
 _DEEDS = (
     "独居老人生病住院，连续五天陪护送饭", "发现楼道冒烟，及时报警并疏散邻居", "雪天自发清理单元门前积雪和台阶",

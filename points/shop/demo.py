@@ -248,7 +248,7 @@ def _exchange(counters: list[_Counter], rng: random.Random, now: datetime) -> _R
     rows, today = _Rows(), timezone.localdate(now)
     busy = [counter for counter in counters if counter.purses and counter.goods]
     tries = 0
-    while busy and rows.points < TARGET and tries < 6_000:
+    while busy and rows.points < TARGET and tries < 12_000:
         tries += 1
         day = today - timedelta(days=rng.randint(8, 150))
         _try(rows, rng.choice(busy), rng, day, now, waits=False)
