@@ -6,8 +6,6 @@ All invented; the same ones for the same day. Written in bulk: the ledger's own 
 
 from __future__ import annotations
 
-import hashlib
-import json
 import random
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -29,7 +27,7 @@ from grids.models import Unit
 from members.models import Courier, Person, ServiceHours, Stay
 from points.earning import claims, clocks, rules
 from points.ledger import accounts, services
-from points.ledger.posting import Cause
+from points.ledger.posting import Cause, content_of
 from points.models import Account, Claim, EarningRule, Entry, FundLimit, Lot, Transaction
 
 # Points are tried out since so many days; all of it together is some 50,000 points.
@@ -299,9 +297,9 @@ def _award(scene: _Scene, key: int, claim: Claim, budget: Account, holder: Accou
     at = claim.decided_at or scene.now
     expires = rules.expires_on(claim.rule or scene.rules["good_deed"], timezone.localdate(at))
     source = ("earning.claim", claim.pk)
-    asked = {"from": budget.pk, "to": holder.pk, "expires_on": expires}
+    asked = {"from": budget.pk, "to": holder.pk, "points": claim.points, "expires_on": expires}
     scene.rows.transactions.append(Transaction(
-        pk=key, kind="award", key=f"claim:{claim.pk}", content=_content("award", claim.points, source, asked),
+        pk=key, kind="award", key=f"claim:{claim.pk}", content=content_of("award", source, asked),
         source_type=source[0], source_id=source[1], points=claim.points, words=claim.title,
         by_user=claim.approved_by_user or 0, by_name=claim.approved_by_name or PLATFORM.user_name,
         on=timezone.localdate(at), at=at, unit_id=scene.unit.pk, **{**_place(scene.unit), "grid_id": None},
@@ -312,13 +310,6 @@ def _award(scene: _Scene, key: int, claim: Claim, budget: Account, holder: Accou
         transaction_id=key, account_id=holder.pk, amount=claim.points, left=claim.points, expires_on=expires
     ))  # fmt: skip
     claim.transaction_id, claim.state = key, "awarded"
-
-
-def _content(kind: str, points: int, source: tuple[str, int], asked: dict[str, Any]) -> str:
-    """What the ledger keeps of what was asked, so that the same key is known again."""
-    text = json.dumps({"kind": kind, "points": points, "undoes": None, "source": source, **asked}, sort_keys=True,
-                      default=str)  # fmt: skip
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _write(scene: _Scene, made: list[Claim], known: Sequence[Claim] = ()) -> None:

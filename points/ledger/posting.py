@@ -107,9 +107,15 @@ def earlier(kind: str, cause: Cause, asked: Mapping[str, object], undoes: int | 
     Raises IllegalState if it was used for something else.
     """
     known: Transaction | None = Transaction.objects.filter(key=cause.key).first()
-    if known is not None and known.content != _content(kind, cause, asked, undoes):
+    if known is not None and known.content != content_of(kind, cause.source, asked, undoes):
         raise IllegalState("这个请求编号已用于另一笔积分，内容不同，已拒绝。请刷新后重新提交。", code="key_reused")
     return known
+
+
+def content_of(kind: str, source: tuple[str, int], asked: Mapping[str, object], undoes: int | None = None) -> str:
+    """A digest of what was asked. Who asks, when, and in which words may differ when it is asked again."""
+    content = {"kind": kind, "undoes": undoes, "source": source, "asked": asked}
+    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def lock(account_ids: Iterable[int]) -> dict[int, Account]:
@@ -155,18 +161,12 @@ def write(
     return row
 
 
-def _content(kind: str, cause: Cause, asked: Mapping[str, object], undoes: int | None) -> str:
-    """A digest of what was asked. Who asks, when, and in which words may differ when it is asked again."""
-    content = {"kind": kind, "undoes": undoes, "source": cause.source, "asked": asked}
-    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
-
-
 def _row(kind: str, cause: Cause, points: int, asked: Mapping[str, object], undoes: int | None) -> Transaction:
     unit = cause.unit
     if unit.district_id is None or unit.street_id is None:
         raise ValueError(f"{unit} is no street, nor below one")
     return Transaction(
-        kind=kind, key=cause.key, content=_content(kind, cause, asked, undoes),
+        kind=kind, key=cause.key, content=content_of(kind, cause.source, asked, undoes),
         source_type=cause.source[0], source_id=cause.source[1], undoes_id=undoes, points=points, words=cause.words,
         by_user=cause.by.user_id, by_name=cause.by.user_name, on=cause.today, at=cause.now,
         unit_id=unit.pk, district_id=unit.district_id, street_id=unit.street_id, community_id=unit.community_id,
