@@ -24,7 +24,7 @@ _PAGES = (
     ),
     NavItem("我的订单", "points:my_orders", "shopping-bag", "", "工作台", 63, owns=("points:my_order",)),
     NavItem(
-        "柜台", "points:counter", "qrcode", "shop.counter", _GROUP, 10, phone=1,
+        "柜台", "points:counter", "qrcode", "shop.counter", _GROUP, 10, phone=5,
         owns=("points:counter_sale", "points:offline"),
     ),
     NavItem(

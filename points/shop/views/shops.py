@@ -44,7 +44,7 @@ class ShopList(ListPage):
         Column("street", "所属街道", "street.name", secondary=True, default=False),
         Column("is_open", "状态", lambda row: "接受兑换" if row.is_open else "暂停", phone="inline"),
         Column("goods", "商品（种）", lambda row: row.offered or 0, num=True),
-        Column("low", "低库存", lambda row: row.low or "", num=True, phone="inline"),
+        Column("low", "低库存（种）", lambda row: row.low or "", num=True, phone="meta"),
         Column("orders", "累计交付（单）", lambda row: f"{row.done or 0:,}", num=True),
         Column("points", "累计积分", lambda row: f"{row.spent or 0:,}", num=True, phone="meta"),
     )
