@@ -13,18 +13,18 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.apps import apps
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import Posting
+from accounts.demo import USERNAMES
+from accounts.models import Posting, User
 from governance.copying import new_keys
 from governance.deadlines import services as deadlines
 from governance.deadlines.services import ClockSpec
 from governance.deadlines.terms import Terms
 from governance.scope import PLATFORM, Role, UnitKind
 from grids.models import Unit
-from members.models import Courier, Person, ServiceHours, Stay
+from members.models import Person, ServiceHours, Stay
 from points.earning import claims, clocks, rules
 from points.ledger import accounts, services
 from points.ledger.posting import Cause, content_of
@@ -115,7 +115,7 @@ def _community(scene: _Scene, number: int) -> int:
     waits = list(Claim.objects.filter(community=scene.unit, state="waiting").select_related("person"))
     homes = _homes([one.person_id for one in waits])
     known = [claim for claim in waits if _worth(claim, scene, homes)]
-    made = [*_of_hours(scene), *_of_snapshots(scene), *_deeds(scene)]
+    made = [*_of_hours(scene), *_deeds(scene)]
     given = known + [claim for claim in made if claim.points]
     by_year: dict[int, list[Claim]] = defaultdict(list)
     for claim in given:
@@ -185,23 +185,6 @@ def _of_hours(scene: _Scene) -> list[Claim]:
     return found
 
 
-def _of_snapshots(scene: _Scene) -> list[Claim]:
-    """Closed snapshot reports of the community, each of one of its couriers. Reports are of a room above this one."""
-    appeals: Any = apps.get_model("appeals", "Appeal").objects
-    since = scene.now - timedelta(days=DAYS)
-    rows = appeals.filter(channel="snapshot", state="closed", community=scene.unit, closed_at__gte=since)
-    couriers = list(Courier.objects.open().filter(street=scene.unit.street_id).select_related("person").order_by("pk"))
-    rule, found = scene.rules["snapshot"], []
-    for number, on, pk, closed in rows.order_by("pk").values_list("number", "registered_at", "pk", "closed_at"):
-        if couriers:
-            person, day = scene.rng.choice(couriers).person, timezone.localdate(on)
-            points = _capped(scene, person.pk, day, rule, rule.points)
-            found.append(_claim(
-                scene, ("appeals.appeal", pk), "snapshot", person, f"随手拍 {number}", day, rule, points, closed
-            ))  # fmt: skip
-    return found
-
-
 def _claim(
     scene: _Scene, source: tuple[str, int], kind: str, person: Person, title: str, on: date, rule: EarningRule,
     points: int, at: datetime, **more: Any,
@@ -218,7 +201,7 @@ def _deeds(scene: _Scene) -> list[Claim]:
     """A few good deeds and proposals that were taken up, approved by the secretary a day or two later."""
     rng, people = scene.rng, _residents(scene, 3)
     found = []
-    for person in people[: rng.randint(1, 3)]:
+    for person in people[: rng.randint(1, 3)] + [one for one in _signing_in(scene) for _ in range(4)]:
         code = rng.choice(("good_deed", "civil_advice"))
         on = scene.today - timedelta(days=rng.randint(4, DAYS - 1))
         said = rng.choice(_DEEDS if code == "good_deed" else _ADVICE)
@@ -233,6 +216,13 @@ def _residents(scene: _Scene, count: int) -> list[Person]:
     some = list(people.values_list("pk", flat=True)[:200])
     chosen = scene.rng.sample(some, min(count, len(some)))
     return list(Person.objects.filter(pk__in=chosen).defer("search").order_by("pk"))
+
+
+def _signing_in(scene: _Scene) -> list[Person]:
+    """Whoever tries the demonstration has points of their own."""
+    phones = User.objects.filter(username__in=USERNAMES.values()).exclude(phone_index="").values("phone_index")
+    people = Person.objects.here().filter(community=scene.unit, phone_index__in=phones)
+    return list(people.defer("search").order_by("pk"))
 
 
 def _by_hand(
