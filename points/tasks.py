@@ -1,11 +1,16 @@
-"""What Celery calls."""
+"""What Celery calls. It looks for tasks in this module alone, so those of the subjects are named here."""
 
 from __future__ import annotations
 
 from celery import shared_task
 from django.utils import timezone
 
+from points.earning.tasks import duties
+from points.earning.tasks import sweep as settle_claims
 from points.ledger import halts, sweep
+from points.shop.tasks import sweep as sweep_orders
+
+__all__ = ["duties", "expire_points", "long_verify_ledger", "settle_claims", "sweep_orders"]
 
 
 @shared_task
