@@ -69,36 +69,28 @@ class _Scene:
 
 
 def fill(*, now: datetime, progress: Callable[[int], object] | None = None) -> None:
-    """Fill this subject for the demo; harmless to repeat."""
+    """Fill this subject for the demo; harmless to repeat.
+
+    In one change: the workers that sweep claims meanwhile would give what stands here half written.
+    """
     communities = list(Unit.objects.open().filter(kind=UnitKind.COMMUNITY).order_by("code").select_related("district"))
     if not communities or FundLimit.objects.exists():
         return
     today = timezone.localdate(now)
-    known = _rules(communities[0], today, now)
-    _duties(today, now)
-    # Each community as a whole: what a killed run has written has its budget.
-    there = set(Account.objects.filter(kind="budget").values_list("unit_id", flat=True))
-    for number, unit in enumerate(communities):
-        if unit.pk in there:
-            continue
-        with transaction.atomic(durable=True):
-            done = _community(_scene(unit, known, now), number)
-        if progress is not None:
-            progress(done)
     with transaction.atomic(durable=True):
+        known = _rules(communities[0], today, now)
+        # Of the month that has ended.
+        claims.duties((today.replace(day=1) - timedelta(days=1)).replace(day=1), now)
+        for number, unit in enumerate(communities):
+            done = _community(_scene(unit, known, now), number)
+            if progress is not None:
+                progress(done)
         _limits(communities, today, now)
 
 
 def _rules(unit: Unit, today: date, now: datetime) -> dict[str, EarningRule]:
-    with transaction.atomic(durable=True):
-        rules.ensure_default_rules(int(unit.district_id or 0), (today - timedelta(days=DAYS)).replace(day=1), now)
+    rules.ensure_default_rules(int(unit.district_id or 0), (today - timedelta(days=DAYS)).replace(day=1), now)
     return {rule.code: rule for rule in EarningRule.objects.filter(district_id=unit.district_id)}
-
-
-def _duties(today: date, now: datetime) -> None:
-    """Of the month that has ended."""
-    with transaction.atomic(durable=True):
-        claims.duties((today.replace(day=1) - timedelta(days=1)).replace(day=1), now)
 
 
 def _scene(unit: Unit, known: dict[str, EarningRule], now: datetime) -> _Scene:
