@@ -1,4 +1,4 @@
-"""Nothing is left out: every public write service has a sample, or is named in `expected.py` with why it has none."""
+"""Nothing is left out: every public write service has a sample, or stands in `no_services.py` with why it has none."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.walk.collecting import public_functions, takes, takes_by_keyword
-from tests.walk.expected import MAY, NO_SERVICES, OWN, WHEREVER
+from tests.walk.expected import MAY, OWN, WHEREVER
+from tests.walk.no_services import NO_SERVICES
 from tests.walk.samples import SAMPLES
 
 ROOMS = ("governance", "grids", "accounts", "members", "points")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -266,7 +267,7 @@ class Propose(PageMixin, TemplateView):
         return [(LIST[0], reverse(LIST[1])), (self.title, "")]
 
 
-class _ProposeFor(FormPage):
+class _ProposeFor(FormPage, ABC):
     form_class = ProposeForm
     title = "申报积分"
     submit_label = "提交申报"
@@ -299,9 +300,9 @@ class _ProposeFor(FormPage):
     def get_crumbs(self) -> Sequence[tuple[str, str]]:
         return [(LIST[0], reverse(LIST[1])), (self.title, "")]
 
+    @abstractmethod
     def whom(self) -> dict[str, int]:
         """For whom, as the service takes it."""
-        raise NotImplementedError
 
     def save(self, form: Any) -> str:
         made = proposals.propose(asked=form.asked(**self.whom()), by=self.actor, now=timezone.now())

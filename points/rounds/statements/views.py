@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from io import BytesIO
 from typing import Any
 
@@ -30,19 +31,19 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _HEADER = ["日期", "事项", "说明", "单位", "增加", "减少", "结余"]
 
 
-class _Page(ActorMixin, View):
+class _Page(ActorMixin, View, ABC):
     """The statement of whoever the address names, as a page or as a sheet."""
 
     is_sheet = False
     page_url = sheet_url = ""
 
+    @abstractmethod
     def owner(self, period: Period) -> Person | Household:
         """Whose statement it is. Raises a DomainError for nobody's."""
-        raise NotImplementedError
 
+    @abstractmethod
     def back(self) -> str:
         """Where one comes from."""
-        raise NotImplementedError
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse | FileResponse:
         """The page, with what is wrong with the period; or the file."""

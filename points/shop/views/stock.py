@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -31,14 +32,14 @@ class Row:
     words: str
 
 
-class _Sheet(PageMixin, TemplateView):
+class _Sheet(PageMixin, TemplateView, ABC):
     """A sheet of a shop's goods with a number for each; what was typed stays when it is refused."""
 
     field = ""
 
+    @abstractmethod
     def take(self, rows: Sequence[Row]) -> str:
         """Call the service; what to say after."""
-        raise NotImplementedError
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.shop: Shop = find_or_404(Shop.objects.visible_to(self.actor).select_related("site"), pk=kwargs["pk"])

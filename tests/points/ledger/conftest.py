@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from members.models import Person
+from members.services.persons import merge_persons
 from points.ledger import accounts
 from points.models import Account, Lot
 
@@ -47,3 +49,16 @@ def unguarded() -> Iterator[Any]:
             yield cursor
         finally:
             cursor.execute("SET session_replication_role = origin")
+
+
+@pytest.fixture
+def merged(holder, person, cast, now):
+    """`merged()`: a second record of the holder's person becomes one with the first; gives the other's account."""
+    keep = Person.objects.get(pk=holder.person_id)
+    other = person(name="王建国")
+    drop = accounts.of_person(other, now)
+
+    def merge():
+        merge_persons(keep_id=keep.pk, drop_id=other.pk, words="同一人", by=cast.cw, now=now)
+
+    return drop, merge
