@@ -10,9 +10,14 @@ from members.models import Person
 _NONE = "没有找到与您账号手机号一致的居民档案。请社区核对您档案上的手机号，并请安全管理员核对账号上的手机号。"
 
 
+def _user(by: Actor) -> User | None:
+    # Named by its key: `first()` would sort what is one.
+    return next(iter(User.objects.filter(pk=by.user_id).only("name", "phone_index")), None)
+
+
 def person_or_none(by: Actor) -> Person | None:
     """The resident with the phone number of this account; of several with one number, the one of the same name."""
-    user = User.objects.filter(pk=by.user_id).only("name", "phone_index").first()
+    user = _user(by)
     if user is None or not user.phone_index:
         return None
     same = Person.objects.here().filter(phone_index=user.phone_index, district_id=by.district_id).defer("search")
@@ -41,7 +46,7 @@ def user_of(person: Person, prefer: int = 0) -> int | None:
 
 def is_oneself(by: Actor, person: Person) -> bool:
     """Whether who acts may be this person: the same number; or the same name, while a number is missing on one side."""
-    user = User.objects.filter(pk=by.user_id).only("name", "phone_index").first()
+    user = _user(by)
     if user is None:
         return False
     if user.phone_index and person.phone_index:

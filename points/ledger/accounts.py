@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Q
+
 from governance.errors import IllegalState
 from grids.models import Site, Unit
 from members.models import Household, Person
@@ -32,6 +34,13 @@ def of_household(household: Household, now: datetime) -> Account:
 def of_shop(site: Site, now: datetime) -> Account:
     """What a shop took in; opened now if it has none."""
     return _opened(now, kind="shop", district_id=site.district_id, site_id=site.pk)
+
+
+def of_purchase(person: Person, site: Site, now: datetime) -> tuple[Account, Account]:
+    """The accounts of a person and of a shop, in one question where both are open."""
+    holder, shop = Q(person=person.merged_into_id or person.pk), Q(site=site.pk, kind="shop")
+    found = {account.kind: account for account in Account.objects.filter(holder | shop)}
+    return found.get("holder") or of_person(person, now), found.get("shop") or of_shop(site, now)
 
 
 def of_reserve(site: Site, now: datetime) -> Account:

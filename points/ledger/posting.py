@@ -21,7 +21,7 @@ from django.utils import timezone
 from governance.errors import IllegalState, InvalidInput
 from governance.scope import Actor
 from grids.models import Unit
-from points.models import Account, Allocation, Entry, Lot, Transaction
+from points.models import Account, Lot, Transaction
 
 # The caller's part of the key's column; the rest is for what follows within the same call.
 KEY_MOST = 90
@@ -125,6 +125,12 @@ def lock(account_ids: Iterable[int]) -> dict[int, Account]:
     return {row.pk: row for row in rows}
 
 
+def hold(account_id: int) -> None:
+    """Lock one account whose row nobody needs to read: what it holds is told by its lots."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM points_account WHERE id = %s FOR NO KEY UPDATE", [account_id])
+
+
 def lots_in_use(account_id: int, today: date) -> list[Lot]:
     """What a locked holder may spend, in the order in which it is spent: first what expires first."""
     return list(Lot.objects.filter(account=account_id, left__gt=0, expires_on__gte=today).order_by("expires_on", "pk"))
@@ -145,9 +151,6 @@ def write(
     row: Transaction, moves: Mapping[int, int], *, lots: Iterable[NewLot] = (), takes: Iterable[Take] = ()
 ) -> Transaction:
     """The entries (account → points), new lots and takes of a transaction that `begin` has just begun."""
-    Entry.objects.bulk_create(
-        Entry(transaction=row, account_id=account, amount=amount) for account, amount in sorted(moves.items()) if amount
-    )
     new = [
         Lot(transaction=row, account_id=lot.account_id, amount=lot.amount, left=lot.amount, expires_on=lot.expires_on,
             stands_for_id=lot.stands_for_id)
@@ -155,10 +158,26 @@ def write(
     ]  # fmt: skip
     if new:
         Lot.objects.bulk_create(new)
-    taken = [Allocation(transaction=row, lot_id=one.lot_id, amount=one.amount) for one in takes]
-    if taken:
-        Allocation.objects.bulk_create(taken)
+    entries = sorted((account, amount) for account, amount in moves.items() if amount)
+    taken = [(one.lot_id, one.amount) for one in takes]
+    with connection.cursor() as cursor:
+        cursor.execute(_PARTS, [row.pk, *_columns(taken), row.pk, *_columns(entries)])
     return row
+
+
+# In one statement, for every purchase waits for it.
+_PARTS = """
+WITH taken AS (
+  INSERT INTO points_allocation (transaction_id, lot_id, amount)
+  SELECT %s, * FROM unnest(%s::bigint[], %s::integer[])
+)
+INSERT INTO points_entry (transaction_id, account_id, amount)
+SELECT %s, * FROM unnest(%s::bigint[], %s::integer[])
+"""
+
+
+def _columns(pairs: list[tuple[int, int]]) -> tuple[list[int], list[int]]:
+    return [first for first, _ in pairs], [second for _, second in pairs]
 
 
 def _row(kind: str, cause: Cause, points: int, asked: Mapping[str, object], undoes: int | None) -> Transaction:

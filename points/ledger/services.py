@@ -15,7 +15,7 @@ from django.db.transaction import atomic
 
 from governance.errors import IllegalState, InvalidInput
 from points.ledger.accounts import of_expired, successor_of
-from points.ledger.posting import Cause, NewLot, Take, begin, earlier, flow, lock, lots_in_use, take, write
+from points.ledger.posting import Cause, NewLot, Take, begin, earlier, flow, hold, lock, lots_in_use, take, write
 from points.models import KEPT, Account, AwardHalt, Lot, Transaction
 
 # The issue: "a refund into an expired lot lives 30 more days".
@@ -91,7 +91,7 @@ def spend(*, holder: Account, shop: Account, points: int, cause: Cause) -> Trans
     row = begin("spend", cause, points, {"from": holder.pk, "to": shop.pk, "points": points})
     if not row.is_new:
         return row
-    lock([holder.pk])
+    hold(holder.pk)
     lots = lots_in_use(holder.pk, cause.today)
     _enough(sum(lot.left for lot in lots), points, "可用积分")
     return write(row, {holder.pk: -points, shop.pk: points}, takes=take(lots, points))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import Model
 from django.utils import timezone
@@ -19,8 +19,9 @@ from members.models.volunteers import OfUnit
 from members.volunteers.accounts import user_of
 from members.volunteers.querysets import column_of
 from points.models import Goods, Order, Shop
-from points.shop.querysets import STAFF
+from points.shop.querysets import STAFF, OrderQuerySet
 
+Row = TypeVar("Row", bound=Model)
 STOCK, COUNTER, SETTLE, SETTINGS = "shop.stock", "shop.counter", "shop.settle", "shop.settings"
 ORDER = "points.order"
 _REFUSALS = {
@@ -30,6 +31,15 @@ _REFUSALS = {
     SETTINGS: "您的岗位不能设置积分超市，请由社区书记或街道办理。",
 }
 _PLACE = ("unit_id", "district_id", "street_id", "community_id", "grid_id")
+# What is said and decided of an order that somebody hands over, cancels or warns of.
+_CHANGING = ("state", "how", "points", "held_by", "lapse_at", "ended_at", "ended_by_name", "shop", "person", "content")
+# What an order asks of its person, its shop, and the shop's site and unit: their rows are wide.
+PERSON = ("name", "phone_index", "district", "street", "community", "state", "merged_into")
+SHOP = ("is_open", "lapse_days", "unit", "district", "street", "community", "grid")
+SITE_AND_UNIT = (
+    "site__name", "site__district", "site__closed_on",
+    "unit__name", "unit__kind", "unit__district", "unit__street", "unit__community",
+)  # fmt: skip
 
 
 def require(by: Actor, right: str) -> None:
@@ -46,6 +56,11 @@ def today_of(now: datetime) -> date:
 def place_of(thing: OfUnit) -> dict[str, Any]:
     """The place columns of a shop or an order."""
     return {name: getattr(thing, name) for name in _PLACE}
+
+
+def only_one(rows: Iterable[Row]) -> Row | None:
+    """The row of a question that names a primary key; None for none. `first()` would sort what is one."""
+    return next(iter(rows), None)
 
 
 def shop_of(shop_id: int, by: Actor) -> Shop:
@@ -76,6 +91,12 @@ def locked_goods(ids: Iterable[int], shop_id: int) -> list[Goods]:
     return found
 
 
+def with_names(orders: OrderQuerySet) -> OrderQuerySet:
+    """Orders with their person and the name of their shop, read with them, and of themselves what changes."""
+    beside = [f"person__{name}" for name in PERSON]
+    return orders.select_related("shop__site", "person").only(*_CHANGING, "shop__site__name", *beside)
+
+
 def unchanged(stored: int, seen: int | None) -> None:
     """Raise IllegalState when somebody else wrote since the page was opened."""
     if seen is not None and seen != stored:
@@ -85,8 +106,8 @@ def unchanged(stored: int, seen: int | None) -> None:
 def person_in(person_id: int, by: Actor) -> Person:
     """A resident in the clerk's or the community's unit. Raises NotFound for anybody else."""
     column = column_of(by, STAFF)
-    rows = Person.objects.here().filter(pk=person_id).defer("search")
-    found: Person | None = rows.filter(**{column: by.unit_id}).first() if column else None
+    rows = Person.objects.here().filter(pk=person_id).only(*PERSON)
+    found: Person | None = only_one(rows.filter(**{column: by.unit_id})) if column else None
     if found is None:
         raise NotFound("没有找到这位居民，或不在您的管辖范围内。", field="person")
     return found

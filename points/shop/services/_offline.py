@@ -110,4 +110,5 @@ def _take(order: Order, goods: Sequence[Goods], wanted: Mapping[int, int], by: A
     for one in locked_goods(kept, order.shop_id) if kept else ():
         if (lacking := wanted[one.pk] - one.left) > 0:
             move_stock("counted", {one.pk: lacking}, by, now, words="离线交付时在架，账面不足")
+    _placing.write_lines(order, goods, wanted)
     _placing.take_goods(order, goods, wanted, by, now)

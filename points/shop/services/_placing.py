@@ -23,7 +23,7 @@ from points.ledger.posting import Cause
 from points.models import Goods, Order, OrderLine, Shop, StockMove
 from points.models.shop import COUNTING
 from points.shop import codes
-from points.shop.services._common import locked_goods, place_of, today_of
+from points.shop.services._common import place_of, today_of, with_names
 
 SOURCE = "shop.order"
 _INSERT = "INSERT INTO points_order ({columns}) VALUES ({places}) ON CONFLICT (key) DO NOTHING RETURNING id"
@@ -58,18 +58,28 @@ def content_of(shop_id: int, person_id: int, wanted: Mapping[int, int]) -> str:
 
 def known_order(key: str, content: str) -> Order | None:
     """The order of this key; raises IllegalState when the key was used for something else."""
-    found: Order | None = Order.objects.select_related("shop__site", "person").filter(key=key).first()
-    if found is not None and found.content != content:
+    known = Order.objects.filter(key=key)
+    was = known.values_list("content", flat=True).first()
+    if was is None:
+        return None
+    if was != content:
         raise IllegalState("这个请求编号已用于另一单，内容不同，已拒绝。请刷新后重新提交。", code="key_reused")
+    found: Order = with_names(known).get()
     return found
 
 
 def goods_of(shop: Shop, wanted: Mapping[int, int], today: date) -> list[Goods]:
-    """The goods, by primary key, not locked. Raises InvalidInput for what is not on sale there."""
-    found = list(Goods.objects.filter(shop=shop, pk__in=wanted).on_sale(today).order_by("pk"))
+    """The goods, not locked. Raises InvalidInput for what is not on sale there."""
+    rows = Goods.objects.filter(shop=shop, pk__in=wanted).on_sale(today)
+    found = list(rows.only("name", "points", "value", "per_month", "keeps_stock"))
     if len(found) != len(wanted):
         raise InvalidInput("所选商品中有的已下架，请刷新商品列表后重新选择。", field="lines")
     return found
+
+
+def cost_of(goods: Iterable[Goods], wanted: Mapping[int, int]) -> int:
+    """What these pieces cost together, in points."""
+    return sum(one.points * wanted[one.pk] for one in goods)
 
 
 def new_order(
@@ -78,7 +88,7 @@ def new_order(
 ) -> Order:  # fmt: skip
     """The order as it will be written."""
     order = Order(
-        shop=shop, person=person, how=how, points=sum(one.points * wanted[one.pk] for one in goods), key=key,
+        shop=shop, person=person, how=how, points=cost_of(goods, wanted), key=key,
         content=content_of(shop.pk, person.pk, wanted), placed_at=now, placed_by_user=by.user_id,
         placed_by_name=by.user_name[:32], lapse_at=lapse_at(shop, now), **place_of(shop),
     )  # fmt: skip
@@ -114,7 +124,7 @@ def cause_of(order: Order, key: str, by: Actor, now: datetime, words: str = "") 
 
 def pay(order: Order, points: int, by: Actor, now: datetime) -> None:
     """So many points of the holder for the shop; the holder's account is locked from here on."""
-    holder, account = accounts.of_person(order.person, now), accounts.of_shop(order.shop.site, now)
+    holder, account = accounts.of_purchase(order.person, order.shop.site, now)
     words = f"在{order.shop.site.name}兑换"
     services.spend(holder=holder, shop=account, points=points, cause=cause_of(order, f"{order.pk}:pay", by, now, words))
 
@@ -138,18 +148,33 @@ def check_limits(person: Person, goods: Iterable[Goods], wanted: Mapping[int, in
             )
 
 
-def take_goods(order: Order, goods: Sequence[Goods], wanted: Mapping[int, int], by: Actor, now: datetime) -> None:
-    """Write the lines, and take the pieces out of the stock. Raises IllegalState when there are not as many."""
-    kept = [one for one in goods if one.keeps_stock]
-    for one in locked_goods([one.pk for one in kept], order.shop_id) if kept else ():
-        if one.left < wanted[one.pk]:
-            said = f"只剩 {one.left} 件" if one.left else "已兑完"
-            raise IllegalState(f"“{one.name}”{said}，请调整数量或换一种。", field="lines", code="sold_out")
+def locked_stock(ids: Iterable[int]) -> dict[int, int]:
+    """How many pieces are left, by goods, locked by primary key."""
+    rows = Goods.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk")
+    return dict(rows.values_list("pk", "left"))
+
+
+def write_lines(order: Order, goods: Sequence[Goods], wanted: Mapping[int, int]) -> None:
+    """What was ordered, as it was called and what it cost then."""
     OrderLine.objects.bulk_create(
         OrderLine(order=order, goods=one, name=one.name, count=wanted[one.pk], points=one.points, value=one.value)
         for one in goods
     )
-    move_stock("sale", {one.pk: -wanted[one.pk] for one in kept}, by, now, order=order)
+
+
+def take_goods(order: Order, goods: Sequence[Goods], wanted: Mapping[int, int], by: Actor, now: datetime) -> None:
+    """Take the pieces out of the stock. Raises IllegalState when there are not as many.
+
+    The last that an order does: whoever wants the same goods waits from here to the commit.
+    """
+    names = {one.pk: one.name for one in goods if one.keeps_stock}
+    if not names:
+        return
+    for pk, left in locked_stock(names).items():
+        if left < wanted[pk]:
+            said = f"只剩 {left} 件" if left else "已兑完"
+            raise IllegalState(f"“{names[pk]}”{said}，请调整数量或换一种。", field="lines", code="sold_out")
+    move_stock("sale", {pk: -wanted[pk] for pk in names}, by, now, order=order)
 
 
 def move_stock(

@@ -9,16 +9,28 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.rights import may
-from governance.errors import IllegalState, InvalidInput, NotAllowed, NotFound
+from governance.errors import DomainError, IllegalState, InvalidInput, NotAllowed, NotFound
 from governance.scope import PLATFORM, Actor
 from members.models import Person
 from members.volunteers.accounts import is_oneself, person_or_none
 from members.words import text_of
 from points.ledger import services as ledger
-from points.models import CodeTries, Order, Shop, StockMove, Transaction
+from points.models import CodeTries, Goods, Order, Shop, StockMove, Transaction
 from points.shop import codes
+from points.shop.querysets import OrderQuerySet
 from points.shop.services import _placing
-from points.shop.services._common import COUNTER, person_in, record, require, tell, today_of
+from points.shop.services._common import (
+    COUNTER,
+    SHOP,
+    SITE_AND_UNIT,
+    only_one,
+    person_in,
+    record,
+    require,
+    tell,
+    today_of,
+    with_names,
+)  # fmt: skip
 from points.shop.services._placing import SOURCE, Line, cause_of, lapse_at, move_stock
 
 __all__ = ["Line", "cancel_order", "hand_over", "lapse_at", "lapse_due", "place_order", "warn_due"]
@@ -45,29 +57,41 @@ def place_order(
     with transaction.atomic(durable=True):
         person, how = _person(person_id, by)
         shop = _shop(shop_id, person, how, by)
-        found = _placing.known_order(key, _placing.content_of(shop.pk, person.pk, wanted))
-        return found or _place(shop, person, wanted, key=key, how=how, by=by, now=now, points=points)
+        try:
+            goods = _offered(shop, wanted, points, now)
+        except DomainError:
+            # What was accepted when it could be had is not refused when it is asked for again.
+            if found := _placing.known_order(key, _placing.content_of(shop.pk, person.pk, wanted)):
+                return found
+            raise
+        order = _placing.new_order(shop, person, goods, wanted, key=key, how=how, by=by, now=now)
+        if not _placing.insert_once(order) and (found := _placing.known_order(key, order.content)):
+            return found
+        _fulfil(order, goods, wanted, by, now)
+        return order
 
 
-def _place(
-    shop: Shop, person: Person, wanted: dict[int, int], *, key: str, how: str, by: Actor, now: datetime,
-    points: int | None,
-) -> Order:  # fmt: skip
+def _offered(shop: Shop, wanted: dict[int, int], points: int | None, now: datetime) -> list[Goods]:
+    """The goods, while the shop sells them for what the person was shown."""
     if not shop.is_open or shop.site.closed_on is not None:
         raise IllegalState(f"{shop.site.name}现在不接受兑换，请稍后再来，或选择附近的其他超市。", code="closed")
     goods = _placing.goods_of(shop, wanted, today_of(now))
-    order = _placing.new_order(shop, person, goods, wanted, key=key, how=how, by=by, now=now)
-    if points is not None and points != order.points:
-        raise IllegalState(f"商品所需积分刚刚调整，现在共 {order.points} 分，请核对后重新提交。", code="price_changed")
-    if not _placing.insert_once(order) and (found := _placing.known_order(key, order.content)):
-        return found
+    cost = _placing.cost_of(goods, wanted)
+    if points is not None and points != cost:
+        raise IllegalState(f"商品所需积分刚刚调整，现在共 {cost} 分，请核对后重新提交。", code="price_changed")
+    return goods
+
+
+def _fulfil(order: Order, goods: list[Goods], wanted: dict[int, int], by: Actor, now: datetime) -> None:
+    """Paid, written down, and last taken from the stock, for which others wait."""
     _placing.pay(order, order.points, by, now)
-    _placing.check_limits(person, goods, wanted, now)
+    _placing.check_limits(order.person, goods, wanted, now)
+    _placing.write_lines(order, goods, wanted)
+    record("shop.order_place", order, by=by, now=now, label=order.shop.site.name, after=_kept(order))
+    if order.how == "counter":
+        title = f"已为您在{order.shop.site.name}下单"
+        tell(order, "placed", title, f"共 {order.points} 分，由{by.user_name}代办。", now)
     _placing.take_goods(order, goods, wanted, by, now)
-    record("shop.order_place", order, by=by, now=now, label=shop.site.name, after=_kept(order))
-    if how == "counter":
-        tell(order, "placed", f"已为您在{shop.site.name}下单", f"共 {order.points} 分，由{by.user_name}代办。", now)
-    return order
 
 
 def hand_over(*, code: str = "", order_id: int | None = None, by: Actor, now: datetime) -> Order:
@@ -187,12 +211,10 @@ def _warn_one(now: datetime) -> bool:
     return True
 
 
-def _next(rows: object) -> Order | None:
+def _next(rows: OrderQuerySet) -> Order | None:
     """The first of the rows that nobody else holds, locked."""
-    free = rows.select_related("shop__site", "shop__unit", "person")  # type: ignore[attr-defined]
-    found: Order | None = (
-        free.select_for_update(of=("self",), skip_locked=True, no_key=True).order_by("lapse_at", "pk").first()
-    )
+    free = with_names(rows).select_for_update(of=("self",), skip_locked=True, no_key=True)
+    found: Order | None = free.order_by("lapse_at", "pk").first()
     return found
 
 
@@ -229,7 +251,8 @@ def _person(person_id: int, by: Actor) -> tuple[Person, str]:
 def _shop(shop_id: int, person: Person, how: str, by: Actor) -> Shop:
     """A shop of the member's street; at the counter one of the actor's own."""
     rows = Shop.objects.near(person) if how == "phone" else Shop.objects.visible_to(by)
-    found: Shop | None = rows.select_related("site", "unit").filter(pk=shop_id).first()
+    rows = rows.select_related("site", "unit").only(*SHOP, *SITE_AND_UNIT)
+    found: Shop | None = only_one(rows.filter(pk=shop_id))
     if found is None:
         raise NotFound("没有找到这家积分超市，或它不在您所在的街道。", field="shop")
     return found
@@ -238,8 +261,8 @@ def _shop(shop_id: int, person: Person, how: str, by: Actor) -> Shop:
 def _locked(order_id: int, by: Actor | None) -> Order:
     """An order of the actor's shops (None: any), locked. Raises NotFound."""
     rows = Order.objects.all() if by is None else Order.objects.visible_to(by)
-    rows = rows.select_related("shop__site", "shop__unit", "person")
-    found: Order | None = rows.select_for_update(of=("self",), no_key=True).filter(pk=order_id).first()
+    rows = with_names(rows).select_for_update(of=("self",), no_key=True)
+    found: Order | None = only_one(rows.filter(pk=order_id))
     if found is None:
         raise NotFound("没有找到这张订单，或不在您的管辖范围内。")
     return found

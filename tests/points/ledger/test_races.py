@@ -54,7 +54,7 @@ def test_without_the_lock_two_would_spend_the_same_points(budget, holder, shop, 
 
     careful = services.lots_in_use
     monkeypatch.setattr(services, "lots_in_use", careless)
-    monkeypatch.setattr(services, "lock", lambda ids: {pk: Account.objects.get(pk=pk) for pk in ids})
+    monkeypatch.setattr(services, "hold", lambda account_id: None)
     outcomes: Counter[str] = Counter()
 
     def run(key: str) -> None:

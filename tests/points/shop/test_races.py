@@ -62,12 +62,12 @@ def test_without_the_lock_two_find_the_last_piece_there(shop, goods, rich, clerk
     one, people = goods(left=1), [rich(), rich(name="李秀兰")]
     both = threading.Barrier(2)
 
-    def careless(ids: Any, shop_id: int) -> list[Goods]:
-        found = list(Goods.objects.filter(pk__in=list(ids)))
+    def careless(ids: Any) -> dict[int, int]:
+        found = dict(Goods.objects.filter(pk__in=list(ids)).values_list("pk", "left"))
         both.wait(30)
         return found
 
-    monkeypatch.setattr(_placing, "locked_goods", careless)
+    monkeypatch.setattr(_placing, "locked_stock", careless)
     broken: list[str] = []
 
     def step(who: Any) -> Callable[[], None]:
