@@ -38,20 +38,12 @@ from appeals.repeats.grouping import MASS_PEOPLE
 from governance import search
 from governance.jobs.models import Job
 from governance.privacy.addresses import by_key, person_key
-from governance.scope import Actor, UnitKind
+from governance.scope import Actor, UnitKind, place_column
 from governance.ui.filters import DateRangeFilter
 from grids.models import Unit
 from grids.querysets import UnitQuerySet
 
 _NUMBER = re.compile(r"MH\d{8}-\d{4,}", re.IGNORECASE)
-_COLUMNS = {
-    UnitKind.DISTRICT: "district_id",
-    UnitKind.STREET: "street_id",
-    UnitKind.COMMUNITY: "community_id",
-    UnitKind.GRID: "grid_id",
-}
-
-
 MOST_SUSPECTED = 10_000
 MINE = [("logged", "我登记的"), ("handled", "我经办的")]
 
@@ -173,7 +165,7 @@ class AppealFilterSet(django_filters.FilterSet):  # type: ignore[misc]
 
     def in_place(self, queryset: AppealQuerySet, name: str, value: Unit) -> AppealQuerySet:
         """What happened in the unit or below it."""
-        column = _COLUMNS.get(UnitKind(value.kind))
+        column = place_column(value.kind)
         return queryset.filter(**{column: value.pk}) if column else queryset.none()
 
     def of_returned(self, queryset: AppealQuerySet, name: str, value: str) -> AppealQuerySet:

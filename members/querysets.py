@@ -9,7 +9,7 @@ from django.db import models
 
 from governance import privacy, search
 from governance.errors import InvalidInput
-from governance.scope import Actor, Role, UnitKind
+from governance.scope import BELOW_DISTRICT, Actor, Role, place_column
 
 if TYPE_CHECKING:
     from members.models import Household, Person  # noqa: F401 - in the bases below
@@ -19,7 +19,6 @@ SEE = frozenset({
     Role.STREET_LEADER, Role.STREET_STAFF, Role.COMMUNITY_SECRETARY, Role.COMMUNITY_WORKER, Role.GRID_WORKER,
     Role.PART_TIME_GRID_WORKER,
 })  # fmt: skip
-_COLUMN = {UnitKind.STREET: "street_id", UnitKind.COMMUNITY: "community_id", UnitKind.GRID: "grid_id"}
 
 
 class PlacedQuerySet(models.QuerySet[Any]):
@@ -27,9 +26,10 @@ class PlacedQuerySet(models.QuerySet[Any]):
 
     def visible_to(self, actor: Actor) -> Self:
         """What lies in the actor's unit and below it."""
-        if actor.role not in SEE or actor.unit_kind not in _COLUMN:
+        column = place_column(actor.unit_kind, among=BELOW_DISTRICT)
+        if actor.role not in SEE or column is None:
             return self.none()
-        return self.filter(**{_COLUMN[actor.unit_kind]: actor.unit_id})
+        return self.filter(**{column: actor.unit_id})
 
 
 class HouseholdQuerySet(PlacedQuerySet):

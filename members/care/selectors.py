@@ -13,9 +13,8 @@ from django.utils import timezone
 from accounts.models import ROLE_LABELS, Posting
 from governance.files import selectors as files
 from governance.files.models import Attachment
-from governance.scope import Actor, Role, UnitKind
+from governance.scope import Actor, Role, UnitKind, inside
 from grids.models import Unit
-from members.care.querysets import COLUMN
 from members.care.services._common import VISITORS
 from members.care.words import SUBJECT
 from members.models import CareEvent, CareKind, CareRecord, CareTurn, CareVisit, Stay
@@ -208,7 +207,7 @@ def figures_by(
     column: str, actor: Actor, unit: Unit, period: Period, now: datetime, kind: CareKind | None = None
 ) -> dict[int | None, Figures]:
     """The figures of a unit in scope, grouped by a column (`street_id`, `kind_id` …): its value → figures unnamed."""
-    place = {COLUMN[UnitKind(unit.kind)]: unit.pk} | ({"kind": kind} if kind else {})
+    place = inside(unit.kind, unit.pk) | ({"kind": kind} if kind else {})
     records: QuerySet[Any] = CareRecord.objects.counted_for(actor).open().filter(**place).order_by()
     is_late = Q(state="open", card="red")
     on_list = records.values_list(column).annotate(whole=Count("pk"), part=Count("pk", filter=is_late))

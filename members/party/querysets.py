@@ -12,22 +12,18 @@ from django.db import models
 from django.db.models import Q
 
 from governance import search
-from governance.scope import Actor, Role, UnitKind
+from governance.scope import Actor, Role, place_column
 
 ORGANISATIONS = frozenset({
     Role.DISTRICT_LEADER, Role.DISTRICT_CENTRE, Role.STREET_LEADER, Role.STREET_STAFF, Role.COMMUNITY_SECRETARY,
     Role.COMMUNITY_WORKER, Role.GRID_WORKER, Role.PART_TIME_GRID_WORKER,
 })  # fmt: skip
 MEMBERS = ORGANISATIONS - {Role.DISTRICT_LEADER}
-COLUMN = {
-    UnitKind.DISTRICT: "district_id", UnitKind.STREET: "street_id", UnitKind.COMMUNITY: "community_id",
-    UnitKind.GRID: "grid_id",
-}  # fmt: skip
 
 
 def place_of(actor: Actor, roles: frozenset[Role], prefix: str = "") -> dict[str, int] | None:
     """The place column that the actor's scope is an equality on, behind `prefix`; None for who sees nothing."""
-    column = COLUMN.get(actor.unit_kind) if actor.unit_kind else None
+    column = place_column(actor.unit_kind)
     if actor.role not in roles or column is None:
         return None
     return {prefix + column: actor.unit_id}

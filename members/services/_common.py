@@ -12,12 +12,11 @@ from django.utils import timezone
 from accounts.rights import may
 from governance.audit import services as audit
 from governance.errors import IllegalState, NotAllowed, NotFound
-from governance.scope import Actor, UnitKind
+from governance.scope import BELOW_DISTRICT, Actor, UnitKind, place_column
 from grids.models import Unit
 from members.models import Building, Household, Person
 
 EDIT = "person.edit"
-_COLUMN = {UnitKind.STREET: "street_id", UnitKind.COMMUNITY: "community_id", UnitKind.GRID: "grid_id"}
 
 
 def require(by: Actor, right: str = EDIT) -> None:
@@ -30,7 +29,7 @@ def place_in(unit_id: int, by: Actor, *, field: str = "unit") -> dict[str, int |
     """The place columns of a community or a grid of the actor's; raises NotFound for any other unit."""
     hold_unit(unit_id)
     unit = Unit.objects.filter(pk=unit_id, closed_on=None, kind__in=(UnitKind.COMMUNITY, UnitKind.GRID)).first()
-    own = _COLUMN.get(by.unit_kind or UnitKind.DISTRICT)
+    own = place_column(by.unit_kind, among=BELOW_DISTRICT)
     place = {} if unit is None else {
         "district_id": unit.district_id, "street_id": unit.street_id, "community_id": unit.community_id,
         "grid_id": unit.pk if unit.kind == UnitKind.GRID else None,

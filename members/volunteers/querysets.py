@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db import models
 from django.db.models import Count, OuterRef, Q, Subquery
 
-from governance.scope import Actor, Role, UnitKind
+from governance.scope import Actor, Role, place_column
 from members.volunteers.workflow import HOLDS_A_SEAT, OPEN
 
 if TYPE_CHECKING:
@@ -21,15 +21,11 @@ PEOPLE = frozenset({
     Role.PART_TIME_GRID_WORKER,
 })  # fmt: skip
 TEAMS = PEOPLE | {Role.DISTRICT_LEADER, Role.DISTRICT_CENTRE}
-_COLUMN = {
-    UnitKind.DISTRICT: "district_id", UnitKind.STREET: "street_id", UnitKind.COMMUNITY: "community_id",
-    UnitKind.GRID: "grid_id",
-}  # fmt: skip
 
 
 def column_of(actor: Actor, roles: frozenset[Role]) -> str | None:
     """The column that must equal the actor's unit; None for who sees nothing."""
-    return _COLUMN.get(actor.unit_kind) if actor.role in roles and actor.unit_kind else None
+    return place_column(actor.unit_kind) if actor.role in roles else None
 
 
 class ScopedQuerySet(models.QuerySet[Any]):

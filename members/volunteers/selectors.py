@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
 
-from governance.scope import Actor, UnitKind
+from governance.scope import Actor, UnitKind, inside
 from grids.models import Unit
 from members.models import Activity, Person, ServiceHours, SignUp, TeamMember, VolunteerTeam
 
@@ -134,12 +134,8 @@ def figures(actor: Actor, month: date) -> tuple[list[Figures], Figures | None]:
 
 def _hours_in(actor: Actor) -> QuerySet[ServiceHours]:
     """Confirmed hours as figures, which the district reads as well: no row of these leaves this module."""
-    columns = {
-        UnitKind.DISTRICT: "district_id", UnitKind.STREET: "street_id", UnitKind.COMMUNITY: "community_id",
-        UnitKind.GRID: "grid_id",
-    }  # fmt: skip
     rows: QuerySet[ServiceHours] = ServiceHours.objects.confirmed().filter(minutes__gt=0)
-    return rows.filter(**{columns[actor.unit_kind or UnitKind.GRID]: actor.unit_id})
+    return rows.filter(**inside(actor.unit_kind or UnitKind.GRID, actor.unit_id))
 
 
 def by_month(actor: Actor, today: date) -> Sequence[tuple[date, int, int]]:
