@@ -96,4 +96,14 @@ class Actor:
         return self.user_id == 0
 
 
+def own_column(
+    actor: Actor, roles: Collection[Role], among: Collection[str] = TERRITORIAL_KINDS
+) -> str | None:  # fmt: skip
+    """The column that must equal the actor's unit in what they may see; None for who sees nothing.
+
+    Nothing sees who has none of the roles, and who acts for a unit without a column or not `among` the kinds.
+    """
+    return place_column(actor.unit_kind, among) if actor.role in roles else None
+
+
 PLATFORM = Actor(0, "系统", 0, None, 0, "系统", None)

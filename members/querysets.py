@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from django.apps import apps
 from django.db import models
 
 from governance import privacy, search
 from governance.errors import InvalidInput
-from governance.scope import BELOW_DISTRICT, Actor, Role, place_column
+from governance.scope import BELOW_DISTRICT, Role
+from governance.scoped import ScopedQuerySet
 
 if TYPE_CHECKING:
     from members.models import Household, Person  # noqa: F401 - in the bases below
@@ -21,15 +22,11 @@ SEE = frozenset({
 })  # fmt: skip
 
 
-class PlacedQuerySet(models.QuerySet[Any]):
+class PlacedQuerySet(ScopedQuerySet):
     """What lies in a grid or a community, narrowed to what an actor may see."""
 
-    def visible_to(self, actor: Actor) -> Self:
-        """What lies in the actor's unit and below it."""
-        column = place_column(actor.unit_kind, among=BELOW_DISTRICT)
-        if actor.role not in SEE or column is None:
-            return self.none()
-        return self.filter(**{column: actor.unit_id})
+    roles = SEE
+    kinds = BELOW_DISTRICT
 
 
 class HouseholdQuerySet(PlacedQuerySet):

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Self
 
-from django.db import models
-
-from governance.scope import BELOW_DISTRICT, Actor, place_column
-from members.querysets import SEE, PlacedQuerySet
+from governance.scope import Actor, place_column
+from members.querysets import PlacedQuerySet
 
 
 class CareQuerySet(PlacedQuerySet):
@@ -23,12 +21,7 @@ class CareQuerySet(PlacedQuerySet):
         return self.exclude(state="ended")
 
 
-class OfCareQuerySet(models.QuerySet[Any]):
+class OfCareQuerySet(PlacedQuerySet):
     """What belongs to a record and is seen with it."""
 
-    def visible_to(self, actor: Actor) -> Self:
-        """Of the records that the actor sees."""
-        column = place_column(actor.unit_kind, among=BELOW_DISTRICT)
-        if column is None or actor.role not in SEE:
-            return self.none()
-        return self.filter(**{f"record__{column}": actor.unit_id})
+    path = "record__"

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 
-from governance.scope import ABOVE_GRID, Actor, Role, UnitKind, place_column
+from governance.scope import ABOVE_GRID, Actor, Role, UnitKind
+from governance.scoped import ScopedQuerySet
 
 if TYPE_CHECKING:
     from members.models import Career  # noqa: F401
@@ -20,15 +21,11 @@ SEE = frozenset({Role.DISTRICT_CENTRE, Role.STREET_LEADER, Role.STREET_STAFF, Ro
 _KINDS = ABOVE_GRID
 
 
-class CareerScopedQuerySet(models.QuerySet[Any]):
-    """What has the place columns of a unit of work."""
+class CareerScopedQuerySet(ScopedQuerySet):
+    """What has the place columns of a unit of work, for the roles that deal with careers."""
 
-    def visible_to(self, actor: Actor) -> Self:
-        """What lies in the actor's unit and below it, for the roles that deal with careers."""
-        column = place_column(actor.unit_kind, among=_KINDS)
-        if actor.role not in SEE or column is None:
-            return self.none()
-        return self.filter(**{column: actor.unit_id})
+    roles = SEE
+    kinds = _KINDS
 
 
 class CareerQuerySet(CareerScopedQuerySet):

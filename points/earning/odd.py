@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import connection
 
-from governance.scope import Actor, UnitKind, place_column
+from governance.scope import Actor, UnitKind, own_column
 from grids.models import Unit
 from points.earning.querysets import SEE
 from points.models import ODD_KINDS, Claim, OddReview, OddRule
@@ -98,7 +98,7 @@ class Case:
 
 def cases(actor: Actor, today: date, zone: str) -> list[Case]:
     """All in the actor's scope, what nobody looked at first. A statement a kind, and two more."""
-    column = place_column(actor.unit_kind, among=_KINDS) if actor.role in SEE else None
+    column = own_column(actor, SEE, among=_KINDS)
     if column is None:
         return []
     since = today - timedelta(days=DAYS)

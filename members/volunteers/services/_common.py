@@ -11,12 +11,12 @@ from django.utils import timezone
 from accounts.rights import may
 from governance.audit import services as audit
 from governance.errors import IllegalState, InvalidInput, NotAllowed, NotFound
-from governance.scope import Actor, UnitKind
+from governance.scope import Actor, UnitKind, own_column
 from grids.models import Site, Unit
 from members.models import Activity, Person, ServiceHours, SignUp, TeamMember, VolunteerTeam
-from members.models.volunteers import OfUnit
+from members.models.placed import OfUnit
+from members.querysets import SEE
 from members.services._common import hold_unit
-from members.volunteers.querysets import PEOPLE, column_of
 from members.volunteers.workflow import LABELS, target
 
 EDIT, PROPOSE, CONFIRM = "volunteer.edit", "volunteer.propose", "volunteer.confirm"
@@ -44,7 +44,7 @@ def place_in(unit_id: int, by: Actor) -> dict[str, int | None]:
     kinds = (UnitKind.STREET, UnitKind.COMMUNITY, UnitKind.GRID)
     hold_unit(unit_id)
     unit = Unit.objects.filter(pk=unit_id, closed_on=None, kind__in=kinds).first()
-    column = column_of(by, PEOPLE)
+    column = own_column(by, SEE)
     place: dict[str, int | None] = {} if unit is None else {
         "unit_id": unit.pk, "district_id": unit.district_id, "street_id": unit.street_id,
         "community_id": unit.community_id, "grid_id": unit.pk if unit.kind == UnitKind.GRID else None,

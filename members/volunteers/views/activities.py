@@ -16,10 +16,10 @@ from governance.errors import DomainError
 from governance.scope import Actor
 from governance.ui.views import Action, Column, DetailPage, FormPage, ListPage, Order, Tab, find_or_404
 from members.models import Activity, Person, SignUp, TeamMember
+from members.querysets import SEE
 from members.volunteers.filters import ActivityFilterSet
 from members.volunteers.forms import ActivityForm, WhyForm
 from members.volunteers.minutes import told
-from members.volunteers.querysets import PEOPLE
 from members.volunteers.services import activities, sign_ups
 from members.volunteers.views.picking import PickPage
 from members.volunteers.workflow import EDITABLE, OPEN
@@ -102,7 +102,7 @@ class ActivityDetail(DetailPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The list by state; what the actor may do in this one."""
-        sees, state = self.actor.role in PEOPLE, self.object.state
+        sees, state = self.actor.role in SEE, self.object.state
         tail = self.request.GET.get("tail", "")[:4]
         edits, helps = may(self.actor, "volunteer.edit"), may(self.actor, "volunteer.propose")
         rows = self._sign_ups(tail) if sees else []

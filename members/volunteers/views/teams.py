@@ -17,9 +17,9 @@ from governance.scope import Actor
 from governance.sheets.buttons import actions_for
 from governance.ui.views import Action, Column, DetailPage, FormPage, ListPage, Order, find_or_404
 from members.models import TeamMember, VolunteerTeam
+from members.querysets import SEE
 from members.volunteers.filters import TeamFilterSet
 from members.volunteers.forms import DissolveForm, TeamForm
-from members.volunteers.querysets import PEOPLE
 from members.volunteers.services import teams
 from members.volunteers.tabs import TEAM_TABS
 from members.volunteers.views.picking import PickPage
@@ -82,7 +82,7 @@ class TeamDetail(DetailPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Members by role, then by when they joined; those who left after them."""
-        sees = self.actor.role in PEOPLE
+        sees = self.actor.role in SEE
         rows = (
             self.object.members.select_related("person").defer("person__search") if sees else TeamMember.objects.none()
         )

@@ -13,11 +13,10 @@ from accounts.rights import may
 from governance.audit import services as audit
 from governance.errors import IllegalState, NotAllowed, NotFound
 from governance.outbox import services as outbox
-from governance.scope import Actor
+from governance.scope import Actor, own_column
+from members.accounts import user_of
 from members.models import Person
-from members.models.volunteers import OfUnit
-from members.volunteers.accounts import user_of
-from members.volunteers.querysets import column_of
+from members.models.placed import OfUnit
 from points.models import Goods, Order, Shop
 from points.shop.querysets import STAFF
 
@@ -84,7 +83,7 @@ def unchanged(stored: int, seen: int | None) -> None:
 
 def person_in(person_id: int, by: Actor) -> Person:
     """A resident in the clerk's or the community's unit. Raises NotFound for anybody else."""
-    column = column_of(by, STAFF)
+    column = own_column(by, STAFF)
     rows = Person.objects.here().filter(pk=person_id).defer("search")
     found: Person | None = rows.filter(**{column: by.unit_id}).first() if column else None
     if found is None:
