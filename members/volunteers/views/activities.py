@@ -128,7 +128,7 @@ class ActivityDetail(DetailPage):
 
 class _ActivityForm(FormPage):
     form_class = ActivityForm
-    template_name = "members/volunteers/form.html"
+    template_name = "ui/form_grid.html"
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"by": self.actor}
@@ -182,7 +182,7 @@ class ActivityChange(OfActivity):
     """修改活动."""
 
     form_class = ActivityForm
-    template_name = "members/volunteers/form.html"
+    template_name = "ui/form_grid.html"
     title = "修改志愿活动"
     says = "时间、地点改动后，请通知已报名的人员。"
 

@@ -100,7 +100,7 @@ class TeamAdd(FormPage):
     """登记队伍."""
 
     form_class = TeamForm
-    template_name = "members/volunteers/form.html"
+    template_name = "ui/form_grid.html"
     title = "登记志愿队伍"
     submit_label = "登记，接着添加队员"
 
@@ -139,7 +139,7 @@ class TeamChange(_OfTeam):
     """修改队伍."""
 
     form_class = TeamForm
-    template_name = "members/volunteers/form.html"
+    template_name = "ui/form_grid.html"
     title = "修改志愿队伍"
     has_personal_data = True
 
