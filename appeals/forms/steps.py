@@ -20,6 +20,8 @@ from governance.scope import Actor
 from governance.ui.forms import Segments
 from grids.models import Unit
 
+# Fields whose services know them by another name.
+_KEYWORDS = {"attachments": "attachment_ids"}
 YES_NO = [("yes", "是"), ("no", "否")]
 
 
@@ -75,7 +77,7 @@ class StepForm(forms.Form):
     def arguments(self) -> dict[str, Any]:
         """The service's own keywords, from what was filled in."""
         data = self.cleaned_data
-        return {name: data[name] for name in data if name != "revision"}
+        return {_KEYWORDS.get(name, name): data[name] for name in data if name != "revision"}
 
 
 class _ToUnit(StepForm):
@@ -215,11 +217,6 @@ class Resolve(StepForm):
         help_text="给诉求人看的答复，不少于 10 个字；不要写他人的姓名、电话。",
     )  # fmt: skip
     attachments = UploadsField(label="佐证材料")
-
-    def arguments(self) -> dict[str, Any]:
-        arguments = super().arguments()
-        arguments["attachment_ids"] = arguments.pop("attachments")
-        return arguments
 
 
 class FinishAssisting(StepForm):
