@@ -49,6 +49,7 @@ ABOVE_GRID = TERRITORIAL_KINDS[:-1]
 BELOW_DISTRICT = TERRITORIAL_KINDS[1:]
 # What lies somewhere keeps a column a level of the line. Nothing lies in a unit that stands beside the line.
 PLACE_COLUMNS: Mapping[UnitKind, str] = MappingProxyType({kind: f"{kind}_id" for kind in TERRITORIAL_KINDS})
+PLACE = tuple(PLACE_COLUMNS.values())
 
 
 def place_column(kind: str | None, among: Collection[str] = TERRITORIAL_KINDS) -> str | None:
@@ -69,6 +70,11 @@ def inside(kind: str, unit_id: int, path: str = "") -> dict[str, int]:
     if column is None:
         raise ValueError(f"nothing lies in a unit of kind {kind!r}")
     return {path + column: unit_id}
+
+
+def place_of(thing: object) -> dict[str, int | None]:
+    """Where something lies, by column: of a row, or of an actor. Where a unit lies says `unit.place_within`."""
+    return {name: getattr(thing, name) for name in PLACE}
 
 
 @dataclass(frozen=True, slots=True)

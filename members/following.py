@@ -101,9 +101,7 @@ def unit_closed(*, unit_id: int, successor_id: int | None, by: Actor, now: datet
         return
     old, new = Unit.objects.get(pk=unit_id), Unit.objects.get(pk=successor_id)
     if old.kind in BELOW_DISTRICT and new.kind in BELOW_DISTRICT:
-        place = {"district_id": new.district_id, "street_id": new.street_id, "community_id": new.community_id}
-        grid = {"grid_id": new.pk if new.kind == UnitKind.GRID else None}
-        _carry_out(Step(old, new, place | grid, by, now))
+        _carry_out(Step(old, new, new.place_within, by, now))
 
 
 def unit_moved(*, unit: Unit, before: Mapping[str, int | None], by: Actor, now: datetime) -> None:

@@ -10,13 +10,12 @@ from django import forms
 from appeals import services, suggestions
 from appeals.forms.inputs import LongChoiceField, LongMultipleField, category_options, unit_options
 from appeals.models import HANDLING_KINDS, URGENCIES, Appeal, Category, SendBack, Visit
-from appeals.place import TERRITORY
 from appeals.services.settle import REJECT_REASONS
 from appeals.targets import assisting_targets, targets
 from appeals.workflow import STEPS
 from governance.errors import InvalidInput
 from governance.files.forms import UploadsField
-from governance.scope import Actor
+from governance.scope import TERRITORIAL_KINDS, Actor
 from governance.ui.forms import Segments
 from grids.models import Unit
 
@@ -364,7 +363,7 @@ class Edit(StepForm):
         return {**{name: getattr(appeal, name) for name in names}, "unit": place, "category": appeal.category_id}
 
     def prepare(self) -> None:
-        units = Unit.objects.visible_to(self.by).open().filter(kind__in=TERRITORY)
+        units = Unit.objects.visible_to(self.by).open().filter(kind__in=TERRITORIAL_KINDS)
         self.fields["unit"].queryset = units  # type: ignore[attr-defined]
         self.fields["unit"].offer(unit_options(units))  # type: ignore[attr-defined]
         self.fields["category"].offer(category_options())  # type: ignore[attr-defined]

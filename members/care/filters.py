@@ -28,8 +28,8 @@ class _CareFilters(django_filters.FilterSet):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.request is not None:
-            inside = Unit.objects.open().visible_to(self.request.actor)
-            self.filters["place"].queryset = inside.filter(kind__in=("community", "grid")).order_by("code")
+            units = Unit.objects.open().visible_to(self.request.actor)
+            self.filters["place"].queryset = units.filter(kind__in=("community", "grid")).order_by("code")
 
     def in_place(self, queryset: Any, name: str, value: Unit) -> Any:
         """What lies in the unit."""

@@ -121,12 +121,8 @@ class CareerImporter(BatchImporter[Wanted, Context]):
             _same_or_refused(known, value)
             return SAME
         unit = value.unit
-        place = {
-            "district_id": unit.district_id, "street_id": unit.street_id, "community_id": unit.community_id,
-            "grid_id": unit.pk if unit.kind == "grid" else None,
-        }  # fmt: skip
         context.serving[person.pk] = careers.write_new(
-            person, value.entry, place, context.scales, by=context.by, now=context.now
+            person, value.entry, unit.place_within, context.scales, by=context.by, now=context.now
         )
         return NEW
 

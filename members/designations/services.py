@@ -124,10 +124,7 @@ def place_in(unit_id: int, by: Actor) -> dict[str, Any]:
     unit = own_units(by).filter(pk=unit_id).first()
     if unit is None:
         raise NotFound("请选择本辖区内的单位：街道命名在街道，社区命名在社区和网格。", field="unit")
-    return {
-        "unit": unit, "district_id": unit.district_id, "street_id": unit.street_id, "community_id": unit.community_id,
-        "grid_id": unit.pk if unit.kind == UnitKind.GRID else None,
-    }  # fmt: skip
+    return {"unit": unit, **unit.place_within}
 
 
 def own_units(by: Actor) -> Any:

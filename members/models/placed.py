@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from governance.scope import place_of
+
 
 class OfUnit(models.Model):
     """What belongs to a street, a community or a grid; the columns below its own level are null."""
@@ -14,6 +16,11 @@ class OfUnit(models.Model):
 
     class Meta:
         abstract = True
+
+    @property
+    def unit_and_place(self) -> dict[str, int | None]:
+        """The unit and where it lies, by column, as whatever comes of this has them."""
+        return {"unit_id": self.unit_id, **place_of(self)}
 
 
 class Placed(models.Model):

@@ -40,8 +40,8 @@ class _Placed(django_filters.FilterSet):  # type: ignore[misc]
             kinds = ["street", "community"]
             if self.request.actor.unit_kind in {UnitKind.COMMUNITY, UnitKind.GRID}:
                 kinds = ["grid"]
-            inside = Unit.objects.open().visible_to(self.request.actor)
-            self.filters["place"].queryset = inside.filter(kind__in=kinds).order_by("code")
+            units = Unit.objects.open().visible_to(self.request.actor)
+            self.filters["place"].queryset = units.filter(kind__in=kinds).order_by("code")
         # Who is looked for stands first, then where.
         for name in ("place", "q"):
             if name in self.filters:
@@ -123,8 +123,8 @@ class TransferFilterSet(django_filters.FilterSet):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.request is not None:
-            inside = Unit.objects.open().visible_to(self.request.actor)
-            self.filters["place"].queryset = inside.filter(kind__in=("street", "community")).order_by("code")
+            units = Unit.objects.open().visible_to(self.request.actor)
+            self.filters["place"].queryset = units.filter(kind__in=("street", "community")).order_by("code")
 
     def find(self, queryset: Any, name: str, value: str) -> Any:
         """By name or initials."""

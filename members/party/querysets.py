@@ -22,7 +22,7 @@ ORGANISATIONS = frozenset({
 MEMBERS = ORGANISATIONS - {Role.DISTRICT_LEADER}
 
 
-def place_of(actor: Actor, roles: frozenset[Role], prefix: str = "") -> dict[str, int] | None:
+def scope_of(actor: Actor, roles: frozenset[Role], prefix: str = "") -> dict[str, int] | None:
     """The place column that the actor's scope is an equality on, behind `prefix`; None for who sees nothing."""
     column = own_column(actor, roles)
     return None if column is None else {prefix + column: actor.unit_id}
@@ -76,8 +76,8 @@ class TransferQuerySet(models.QuerySet[Any]):
 
     def visible_to(self, actor: Actor) -> Self:
         """Those that leave or reach an organisation in the actor's unit and below it."""
-        giving = place_of(actor, MEMBERS, "from_organisation__")
-        receiving = place_of(actor, MEMBERS, "to_organisation__")
+        giving = scope_of(actor, MEMBERS, "from_organisation__")
+        receiving = scope_of(actor, MEMBERS, "to_organisation__")
         if giving is None or receiving is None:
             return self.none()
         return self.filter(Q(**giving) | Q(**receiving))

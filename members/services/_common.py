@@ -30,10 +30,7 @@ def place_in(unit_id: int, by: Actor, *, field: str = "unit") -> dict[str, int |
     hold_unit(unit_id)
     unit = Unit.objects.filter(pk=unit_id, closed_on=None, kind__in=(UnitKind.COMMUNITY, UnitKind.GRID)).first()
     own = place_column(by.unit_kind, among=BELOW_DISTRICT)
-    place = {} if unit is None else {
-        "district_id": unit.district_id, "street_id": unit.street_id, "community_id": unit.community_id,
-        "grid_id": unit.pk if unit.kind == UnitKind.GRID else None,
-    }  # fmt: skip
+    place = unit.place_within if unit else {}
     if unit is None or own is None or place.get(own) != by.unit_id:
         raise NotFound("请选择本辖区内的社区或网格。", field=field)
     return place

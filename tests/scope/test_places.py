@@ -5,11 +5,13 @@ import pytest
 from governance.scope import (
     ABOVE_GRID,
     BELOW_DISTRICT,
+    PLACE,
     PLACE_COLUMNS,
     TERRITORIAL_KINDS,
     UnitKind,
     inside,
     place_column,
+    place_of,
 )
 
 BESIDE = ["department", "squad", "enterprise"]
@@ -58,3 +60,22 @@ def test_a_kind_as_the_database_keeps_it(district) -> None:
     district.grid_1.refresh_from_db()
     assert type(district.grid_1.kind) is str
     assert inside(district.grid_1.kind, district.grid_1.pk) == {"grid_id": district.grid_1.pk}
+
+
+def test_where_something_lies(district, cast) -> None:
+    grid = district.grid_1
+    wanted = {
+        "district_id": district.district.pk, "street_id": grid.street_id, "community_id": grid.community_id,
+        "grid_id": grid.pk,
+    }  # fmt: skip
+    assert grid.place_within == wanted
+    assert place_of(cast.gw) == wanted
+    assert tuple(wanted) == PLACE
+
+
+def test_below_its_own_level_a_place_is_open(district, cast) -> None:
+    street = district.street_1
+    wanted = {"district_id": district.district.pk, "street_id": street.pk, "community_id": None, "grid_id": None}
+    assert street.place_within == wanted == place_of(cast.ss)
+    squad = district.squad_1
+    assert squad.place_within["grid_id"] is None

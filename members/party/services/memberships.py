@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from governance.errors import IllegalState, InvalidInput
-from governance.scope import Actor
+from governance.scope import Actor, place_of
 from members import registry
 from members.models import MembershipTransfer, PartyMembership, PartyOrganisation, PartyPost, Person
 from members.models.party import CATEGORIES, FULL, IN_TRANSIT, MEMBERSHIP_KINDS, PROBATIONARY
@@ -19,7 +19,6 @@ from members.party.services._common import (
     locked_membership,
     locked_organisation,
     person_of,
-    place_of,
     record,
     require,
     today_of,

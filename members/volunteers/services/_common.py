@@ -14,7 +14,6 @@ from governance.errors import IllegalState, InvalidInput, NotAllowed, NotFound
 from governance.scope import Actor, UnitKind, own_column
 from grids.models import Site, Unit
 from members.models import Activity, Person, ServiceHours, SignUp, TeamMember, VolunteerTeam
-from members.models.placed import OfUnit
 from members.querysets import SEE
 from members.services._common import hold_unit
 from members.volunteers.workflow import LABELS, target
@@ -25,7 +24,6 @@ _REFUSALS = {
     PROPOSE: "您的岗位不能办理志愿活动，请由社区、网格办理。",
     CONFIRM: "您的岗位不能确认服务时长，请由社区或街道办理。",
 }
-PLACE = ("unit_id", "district_id", "street_id", "community_id", "grid_id")
 
 
 def require(by: Actor, right: str) -> None:
@@ -45,18 +43,10 @@ def place_in(unit_id: int, by: Actor) -> dict[str, int | None]:
     hold_unit(unit_id)
     unit = Unit.objects.filter(pk=unit_id, closed_on=None, kind__in=kinds).first()
     column = own_column(by, SEE)
-    place: dict[str, int | None] = {} if unit is None else {
-        "unit_id": unit.pk, "district_id": unit.district_id, "street_id": unit.street_id,
-        "community_id": unit.community_id, "grid_id": unit.pk if unit.kind == UnitKind.GRID else None,
-    }  # fmt: skip
+    place: dict[str, int | None] = {"unit_id": unit.pk, **unit.place_within} if unit else {}
     if column is None or place.get(column) != by.unit_id:
         raise NotFound("请选择本辖区内的街道、社区或网格。", field="unit")
     return place
-
-
-def place_of(thing: OfUnit) -> dict[str, int | None]:
-    """The place columns of a team or an activity."""
-    return {name: getattr(thing, name) for name in PLACE}
 
 
 def site_in(site_id: int | None, district_id: int | None) -> int | None:

@@ -16,7 +16,6 @@ from governance.outbox import services as outbox
 from governance.scope import Actor, own_column
 from members.accounts import user_of
 from members.models import Person
-from members.models.placed import OfUnit
 from points.models import Goods, Order, Shop
 from points.shop.querysets import STAFF
 
@@ -28,7 +27,6 @@ _REFUSALS = {
     SETTLE: "积分超市由社区书记结算，您的岗位不能办理。",
     SETTINGS: "您的岗位不能设置积分超市，请由社区书记或街道办理。",
 }
-_PLACE = ("unit_id", "district_id", "street_id", "community_id", "grid_id")
 
 
 def require(by: Actor, right: str) -> None:
@@ -40,11 +38,6 @@ def require(by: Actor, right: str) -> None:
 def today_of(now: datetime) -> date:
     """The day in the installation's zone."""
     return timezone.localdate(now)
-
-
-def place_of(thing: OfUnit) -> dict[str, Any]:
-    """The place columns of a shop or an order."""
-    return {name: getattr(thing, name) for name in _PLACE}
 
 
 def shop_of(shop_id: int, by: Actor) -> Shop:
