@@ -5,7 +5,7 @@ change by a few statements, however many people there are: first every row is lo
 primary key, then each kind is moved by equality on its place. What has ended stays where it happened.
 
 A row that a registration adds meanwhile either is seen by the second step or waits for the transaction: whoever puts
-something into a unit holds that unit or the household (`members.services._common.hold_unit`).
+something into a unit holds that unit or the household (`grids.holding.hold_unit`).
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from django.utils import timezone
 
 from governance.audit import actions
 from governance.audit import services as audit
+from governance.days import today_of
 from governance.deadlines.models import Clock
 from governance.scope import BELOW_DISTRICT, Actor, UnitKind, inside
 from grids.models import Unit
 from grids.registry import OpenWork
-from members.services._common import today_of
 
 _PLACED = frozenset({UnitKind.COMMUNITY, UnitKind.GRID})
 

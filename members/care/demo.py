@@ -14,12 +14,12 @@ from django.utils import timezone
 from accounts.acting import actor_from
 from accounts.models import Posting
 from governance.copying import copy_in, copy_keyed, give_keys, told_keys
+from governance.days import start_of
 from governance.deadlines.models import PolicyVersion
 from governance.deadlines.services import ClockSpec, policy_version_at, start_many
 from governance.scope import PLACE, Role, place_of
 from grids.models import Unit
 from members.care.kinds import ensure_default_kinds
-from members.care.selectors import start_of
 from members.care.services.pausing import pause_visits
 from members.care.turns import term_in
 from members.care.words import SUBJECT, VISIT

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from accounts.selectors import staff_of
+from governance.days import today_of
 from governance.outbox.services import notify
 from governance.scope import PLACE, Actor
 from members.care import turns
@@ -17,7 +18,6 @@ from members.care.services.pausing import go_on
 from members.care.words import SUBJECT
 from members.models import CareRecord, Person
 from members.models.care import PAUSED
-from members.services._common import today_of
 
 _GONE = {"died": ("died", "居民已登记死亡。"), "moved": ("left", "居民已登记迁出。")}
 

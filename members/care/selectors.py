@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import ROLE_LABELS, Posting
+from governance.days import start_of
 from governance.files import selectors as files
 from governance.files.models import Attachment
 from governance.scope import Actor, Role, UnitKind, inside
@@ -178,11 +179,6 @@ class Figures:
     def rate(self) -> str:
         """Visited in time: met ÷ due; a dash where none was due."""
         return f"{self.met / self.due:.1%}" if self.due else "—"
-
-
-def start_of(day: date) -> datetime:
-    """Midnight of a day in the installation's zone."""
-    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def due_by(now: datetime) -> Q:

@@ -12,13 +12,14 @@ from django.db.models import Q
 from accounts.models import Posting, User
 from accounts.rights import may
 from governance.audit import services as audit
+from governance.days import today_of
 from governance.errors import IllegalState, InvalidInput, NotAllowed, NotFound
 from governance.scope import Actor, Role, UnitKind, place_column
 from grids.models import Unit
 from members.designations.services import end_of_couriers
 from members.models import Courier, Person
 from members.models.designations import COMPANIES, TRADES
-from members.services._common import require, today_of
+from members.services._common import require
 from members.services.persons import Facts, write_new
 from members.words import choice_of, text_of
 

@@ -12,13 +12,14 @@ from django.db.models import Q
 from accounts.rights import may
 from accounts.selectors import staff_of
 from governance.audit import services as audit
+from governance.days import today_of
 from governance.errors import IllegalState, InvalidInput, NotAllowed, NotFound
 from governance.outbox.services import notify
 from governance.scope import Actor, UnitKind
+from grids.holding import hold_unit
 from grids.models import Unit
 from members.designations.querysets import DesignationQuerySet
 from members.models import Courier, Designation, DesignationKind, PartyMembership, Person
-from members.services._common import hold_unit, today_of
 from members.words import EARLIEST, text_of
 
 EDIT = "designation.edit"

@@ -8,12 +8,13 @@ from datetime import date, datetime
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
+from governance.days import today_of
 from governance.errors import IllegalState, InvalidInput, NotFound
 from governance.scope import Actor, place_of
 from members import registry
 from members.models import Building, Home, Household, Person
 from members.models.homes import ENTRANCE_MOST, ROOM_MOST
-from members.services._common import place_in, record, require, today_of
+from members.services._common import place_in, record, require
 from members.words import day_of, text_of
 
 # An ordinary building, whose rooms are put on record all at once: label, least, most.

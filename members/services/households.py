@@ -10,6 +10,7 @@ from django.db import transaction
 
 from accounts.selectors import staff_of
 from governance import privacy
+from governance.days import today_of
 from governance.errors import DomainError, IllegalState, InvalidInput, NotFound
 from governance.outbox.services import notify
 from governance.scope import PLACE, Actor, place_of
@@ -17,7 +18,7 @@ from members import registry
 from members.models import Household, Person
 from members.models.households import KINDS, RELATIONS
 from members.services import _stays, persons
-from members.services._common import locked_household, locked_person, place_in, record, require, today_of
+from members.services._common import locked_household, locked_person, place_in, record, require
 from members.services.homes import home_of
 from members.services.persons import Facts, Joining
 from members.words import choice_of, day_of, text_of

@@ -12,12 +12,13 @@ from django.db import IntegrityError, transaction
 
 from governance import privacy
 from governance.audit import services as audit
+from governance.days import today_of
 from governance.errors import IllegalState, InvalidInput, NotAllowed, NotFound
 from governance.scope import Actor, place_of
 from members import identity, registry
 from members.models import GENDERS, RESIDENCES, Person
 from members.services import _stays
-from members.services._common import locked_person, locked_persons, place_in, record, require, today_of
+from members.services._common import locked_person, locked_persons, place_in, record, require
 from members.words import choice_of, day_of, name_of, text_of
 
 REVEAL = "person.reveal"

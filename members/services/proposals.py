@@ -15,6 +15,7 @@ from django.db import transaction
 
 from accounts.selectors import staff_of
 from governance.audit import services as audit
+from governance.days import today_of
 from governance.errors import IllegalState, InvalidInput, NotAllowed, NotFound
 from governance.outbox.gathering import remind
 from governance.outbox.services import notify
@@ -22,7 +23,7 @@ from governance.scope import Actor, place_of
 from members import proposing
 from members.models import Household, Person, Proposal
 from members.services import households, persons
-from members.services._common import locked_person, require, today_of
+from members.services._common import locked_person, require
 from members.services.households import Address, Newcomer
 from members.services.persons import Facts, Joining
 from members.words import text_of

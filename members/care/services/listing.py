@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from governance.days import today_of
 from governance.deadlines import services as deadlines
 from governance.deadlines.models import Clock
 from governance.errors import DomainError, IllegalState, InvalidInput, NotFound
@@ -19,7 +20,7 @@ from members.care.services import _common
 from members.care.words import EDIT, PAUSE, SUBJECT
 from members.models import CareKind, CareRecord, Person
 from members.models.care import ENDED, ENDINGS, ENDS, LEVELS
-from members.services._common import locked_person, today_of
+from members.services._common import locked_person
 from members.words import choice_of, day_of
 
 KEPT = ("level", "grounds", "words", "visitor_id", "since")

@@ -13,11 +13,11 @@ from accounts.rights import may
 from governance.audit import services as audit
 from governance.errors import IllegalState, NotAllowed, NotFound
 from governance.scope import Actor, UnitKind
+from grids.holding import hold_unit
 from grids.models import Unit
 from members.careers.pay import Scales
 from members.careers.records import set_next_grade
 from members.models import Career, CareerEvent, CareerProcedure, Person
-from members.services._common import hold_unit
 
 LOST = "没有找到这名工作人员，或不在您的管辖范围内。"
 _WHO = {

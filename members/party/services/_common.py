@@ -18,11 +18,10 @@ from governance.errors import IllegalState, NotAllowed, NotFound
 from governance.scope import Actor, Role
 from members.models import PartyMembership, PartyOrganisation, Person
 from members.party.rules import HOLDS_MEMBERS
-from members.services._common import today_of
 
 __all__ = [
     "EDIT", "check_owner", "locked_membership", "locked_organisation", "locked_organisations", "owner_of",
-    "people_of", "record", "require", "today_of",
+    "people_of", "record", "require",
 ]  # fmt: skip
 
 EDIT = "party.edit"

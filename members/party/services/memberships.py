@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
+from governance.days import today_of
 from governance.errors import IllegalState, InvalidInput
 from governance.scope import Actor, place_of
 from members import registry
@@ -21,7 +22,6 @@ from members.party.services._common import (
     person_of,
     record,
     require,
-    today_of,
 )
 from members.words import choice_of, day_of, text_of
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from governance.days import today_of
 from governance.errors import IllegalState, InvalidInput, NotAllowed, NotFound
 from governance.scope import Actor, UnitKind, place_of
 from grids.models import Unit
@@ -24,7 +25,6 @@ from members.party.services._common import (
     owner_of,
     record,
     require,
-    today_of,
 )
 from members.words import choice_of, day_of, text_of
 

@@ -8,13 +8,13 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from governance.days import today_of
 from governance.errors import IllegalState, InvalidInput, NotFound
 from governance.scope import PLACE, Actor, place_of
 from members.models import Household, PartyHousehold, PartyMembership, Person, Stay
 from members.party_households.limits import DUTIES
 from members.party_households.services._common import locked, record, require
 from members.party_households.services.ties import close_ties
-from members.services._common import today_of
 from members.words import day_of, text_of
 
 

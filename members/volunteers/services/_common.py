@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
-
-from django.utils import timezone
 
 from accounts.rights import may
 from governance.audit import services as audit
 from governance.errors import IllegalState, InvalidInput, NotAllowed, NotFound
 from governance.scope import Actor, UnitKind, own_column
+from grids.holding import hold_unit
 from grids.models import Site, Unit
 from members.models import Activity, Person, ServiceHours, SignUp, TeamMember, VolunteerTeam
 from members.querysets import SEE
-from members.services._common import hold_unit
 from members.volunteers.workflow import LABELS, target
 
 EDIT, PROPOSE, CONFIRM = "volunteer.edit", "volunteer.propose", "volunteer.confirm"
@@ -30,11 +28,6 @@ def require(by: Actor, right: str) -> None:
     """Raise NotAllowed without the right."""
     if not may(by, right):
         raise NotAllowed(_REFUSALS[right])
-
-
-def today_of(now: datetime) -> date:
-    """The day in the installation's zone."""
-    return timezone.localdate(now)
 
 
 def place_in(unit_id: int, by: Actor) -> dict[str, int | None]:

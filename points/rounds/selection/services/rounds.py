@@ -13,11 +13,11 @@ from django.utils import timezone
 from accounts.models import Posting
 from governance.errors import IllegalState, InvalidInput, NotAllowed
 from governance.scope import Actor, UnitKind, inside
+from grids.holding import hold_unit
 from grids.models import Unit
 from members.designations import services as designations
 from members.designations.services import Naming
 from members.models import Designation, DesignationKind
-from members.services._common import hold_unit
 from members.words import choice_of, text_of
 from points.models import Round, RoundCriterion, RoundJuror, RoundNomination
 from points.models.rounds import NOMINEES, POINTS_CAP, ROUND_KINDS, TIES, WAYS
