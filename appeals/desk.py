@@ -15,14 +15,7 @@ from appeals.models.supervision import SupervisionQuerySet
 from appeals.querysets import AppealQuerySet
 from appeals.workflow import ANSWER_HOTLINE, DISPATCHED, IN_PROGRESS, OPEN, REGISTERED, RESOLVED
 from governance.deadlines.models import Clock
-from governance.scope import Actor, Role, UnitKind
-
-_COLUMNS = {
-    UnitKind.DISTRICT: "district_id",
-    UnitKind.STREET: "street_id",
-    UnitKind.COMMUNITY: "community_id",
-    UnitKind.GRID: "grid_id",
-}
+from governance.scope import Actor, Role, place_column
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,9 +167,10 @@ def on_leaders_list(by: Actor, limit: int = 24) -> list[Late]:
 
 def late_by_unit(by: Actor, limit: int = 12) -> list[Late]:
     """Where the late ones lie, most first, in the actor's unit and below."""
-    if by.unit_kind not in _COLUMNS:
+    column = place_column(by.unit_kind)
+    if column is None:
         return []
-    inside = {"district_id": by.district_id, _COLUMNS[by.unit_kind]: by.unit_id}
+    inside = {"district_id": by.district_id, column: by.unit_id}
     return _by_lead(Appeal.objects.filter(card="red", state__in=OPEN, **inside), limit)
 
 

@@ -31,27 +31,18 @@ from appeals.models import (
 )  # fmt: skip
 from appeals.models.imports import IMPORT_JOB
 from appeals.models.limits import PENDING
-from appeals.place import TERRITORY
 from appeals.querysets import AppealQuerySet
 from appeals.repeats import figures
 from appeals.repeats.grouping import MASS_PEOPLE
 from governance import search
 from governance.jobs.models import Job
 from governance.privacy.addresses import by_key, person_key
-from governance.scope import Actor, UnitKind
+from governance.scope import TERRITORIAL_KINDS, Actor, UnitKind, place_column
 from governance.ui.filters import DateRangeFilter
 from grids.models import Unit
 from grids.querysets import UnitQuerySet
 
 _NUMBER = re.compile(r"MH\d{8}-\d{4,}", re.IGNORECASE)
-_COLUMNS = {
-    UnitKind.DISTRICT: "district_id",
-    UnitKind.STREET: "street_id",
-    UnitKind.COMMUNITY: "community_id",
-    UnitKind.GRID: "grid_id",
-}
-
-
 MOST_SUSPECTED = 10_000
 MINE = [("logged", "我登记的"), ("handled", "我经办的")]
 
@@ -133,7 +124,7 @@ class AppealFilterSet(django_filters.FilterSet):  # type: ignore[misc]
 
     def _places(self) -> UnitQuerySet:
         """What lies below the actor, two levels at most: a district does not choose among hundreds of grids."""
-        visible = Unit.objects.visible_to(self.actor).open().filter(kind__in=TERRITORY)
+        visible = Unit.objects.visible_to(self.actor).open().filter(kind__in=TERRITORIAL_KINDS)
         if self.actor.unit_kind in {UnitKind.DISTRICT, UnitKind.DEPARTMENT}:
             return visible.filter(kind__in=(UnitKind.STREET, UnitKind.COMMUNITY))
         return visible
@@ -173,7 +164,7 @@ class AppealFilterSet(django_filters.FilterSet):  # type: ignore[misc]
 
     def in_place(self, queryset: AppealQuerySet, name: str, value: Unit) -> AppealQuerySet:
         """What happened in the unit or below it."""
-        column = _COLUMNS.get(UnitKind(value.kind))
+        column = place_column(value.kind)
         return queryset.filter(**{column: value.pk}) if column else queryset.none()
 
     def of_returned(self, queryset: AppealQuerySet, name: str, value: str) -> AppealQuerySet:

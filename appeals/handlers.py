@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +19,7 @@ from appeals.services._run import add_entry
 from appeals.services.shelve import come_back
 from governance.audit import services as audit
 from governance.deadlines.models import Clock
+from governance.deadlines.subjects import SubjectRows
 from governance.scope import PLATFORM, UnitKind
 from grids.models import Unit
 
@@ -27,13 +27,10 @@ from grids.models import Unit
 _SHOWN = ("clock_kind", "due_at", "card")
 
 
-class AppealClocks:
+class AppealClocks(SubjectRows):
     """The deadline engine's handler for appeals. Called inside its transaction, with the appeal already locked."""
 
-    def lock(self, subject_ids: Collection[int], *, skip_locked: bool) -> list[int]:
-        """Lock the appeals by primary key; the ids that were locked. The appeal first, then its clocks."""
-        rows = Appeal.objects.select_for_update(of=("self",), skip_locked=skip_locked)
-        return list(rows.filter(pk__in=subject_ids).order_by("pk").values_list("pk", flat=True))
+    model = Appeal
 
     def on_step(self, clock: Clock, action: str, due_at: datetime, now: datetime) -> None:
         """Draw the card or climb the ladder: on the appeal, in its history, and in the inboxes concerned."""

@@ -3,23 +3,12 @@
 from __future__ import annotations
 
 from governance.errors import InvalidInput
-from governance.scope import Actor, UnitKind
+from governance.scope import TERRITORIAL_KINDS, Actor, place_of
 from grids.locate import locate
 from grids.models import Unit
 
-LEVELS = ("district_id", "street_id", "community_id", "grid_id")
 # A point outside this box is a slip of the finger or swapped coordinates, not a place in China.
 _CHINA = (73.0, 3.0, 136.0, 54.0)
-
-
-def place_of(unit: Unit) -> dict[str, int | None]:
-    """The four levels of a unit's place on the line; None below its own level."""
-    return {
-        "district_id": unit.district_id,
-        "street_id": unit.street_id,
-        "community_id": unit.community_id,
-        "grid_id": unit.pk if unit.kind == UnitKind.GRID else None,
-    }
 
 
 def place(*, unit_id: int | None, lon: float | None, lat: float | None, by: Actor) -> dict[str, int | None]:
@@ -29,16 +18,14 @@ def place(*, unit_id: int | None, lon: float | None, lat: float | None, by: Acto
     """
     check_point(lon, lat)
     if unit_id is not None:
-        unit = Unit.objects.filter(pk=unit_id, district_id=by.district_id, kind__in=TERRITORY).first()
+        unit = Unit.objects.filter(pk=unit_id, district_id=by.district_id, kind__in=TERRITORIAL_KINDS).first()
         if unit is None:
             raise InvalidInput("没有找到所选的街道、社区或网格，请重新选择。", field="unit_id")
-        return place_of(unit)
+        named: dict[str, int | None] = unit.place_within
+        return named
     if lon is not None and lat is not None and (found := locate(lon, lat)) and found.district_id == by.district_id:
-        return {level: getattr(found, level) for level in LEVELS}
-    return {level: getattr(by, level) for level in LEVELS}
-
-
-TERRITORY = (UnitKind.DISTRICT, UnitKind.STREET, UnitKind.COMMUNITY, UnitKind.GRID)
+        return place_of(found)
+    return place_of(by)
 
 
 def check_point(lon: float | None, lat: float | None) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from django.db import models
 from django.db.models import Q
 
-from governance.scope import Actor, Role, UnitKind
+from governance.scope import Actor, Role, UnitKind, place_column
 
 if TYPE_CHECKING:
     from appeals.models import Appeal  # noqa: F401 - in the base below
@@ -17,12 +17,6 @@ TERRITORIAL = {
     Role.DISTRICT_LEADER, Role.DISTRICT_CENTRE, Role.STREET_LEADER, Role.STREET_STAFF,
     Role.COMMUNITY_SECRETARY, Role.COMMUNITY_WORKER, Role.GRID_WORKER, Role.PART_TIME_GRID_WORKER,
 }  # fmt: skip
-_COLUMN = {
-    UnitKind.DISTRICT: "district_id",
-    UnitKind.STREET: "street_id",
-    UnitKind.COMMUNITY: "community_id",
-    UnitKind.GRID: "grid_id",
-}
 
 
 class AppealQuerySet(models.QuerySet["Appeal"]):
@@ -39,8 +33,8 @@ class AppealQuerySet(models.QuerySet["Appeal"]):
             return self.filter(registered_by_user=actor.user_id)
         if actor.role == Role.DEPARTMENT_STAFF or actor.unit_kind == UnitKind.SQUAD:
             here = Q(lead_unit_id=actor.unit_id)
-        elif actor.role in TERRITORIAL and actor.unit_kind in _COLUMN:
-            here = Q(**{_COLUMN[actor.unit_kind]: actor.unit_id})
+        elif actor.role in TERRITORIAL and (column := place_column(actor.unit_kind)):
+            here = Q(**{column: actor.unit_id})
         else:
             return self.none()
         if actor.unit_kind == UnitKind.DISTRICT:

@@ -10,7 +10,7 @@ from appeals import requests
 from appeals.models import Appeal, AppealEntry, Assignment, Extension, Shelving, SupervisionOrder
 from appeals.models.limits import PENDING
 from appeals.workflow import DISPATCHED, IN_PROGRESS, SHELVED, Step, Who
-from governance.scope import Actor, Role, UnitKind
+from governance.scope import ABOVE_GRID, Actor, Role, UnitKind, place_column
 from grids.models import Unit
 
 # Steps by which a person takes part in the handling itself.
@@ -47,12 +47,8 @@ def is_at_or_above(by: Actor, unit_id: int) -> bool:
     """Whether the actor's unit is the unit, or one above it on the line."""
     if by.unit_id == unit_id:
         return True
-    column = {
-        UnitKind.DISTRICT: "district_id",
-        UnitKind.STREET: "street_id",
-        UnitKind.COMMUNITY: "community_id",
-    }.get(by.unit_kind or UnitKind.GRID)
-    return bool(column) and Unit.objects.filter(pk=unit_id, **{str(column): by.unit_id}).exists()
+    column = place_column(by.unit_kind, among=ABOVE_GRID)
+    return column is not None and Unit.objects.filter(pk=unit_id, **{column: by.unit_id}).exists()
 
 
 def _desk(appeal: Appeal, by: Actor) -> bool:

@@ -14,7 +14,7 @@ from django.db import transaction
 from shapely.geometry.base import BaseGeometry
 
 from governance.audit import services as audit
-from governance.scope import Actor, UnitKind
+from governance.scope import ABOVE_GRID, Actor, UnitKind, place_column
 from grids import locate, revision, tiling
 from grids.geometry import area_m2, to_wkb
 from grids.models import Boundary, Unit
@@ -168,8 +168,7 @@ def _unit(kind: UnitKind, row: Row, parent: Unit | None, order: int) -> Unit:
 
 
 def _set_own_level(unit: Unit) -> None:
-    column = {"district": "district_id", "street": "street_id", "community": "community_id"}.get(unit.kind)
-    if column:
+    if column := place_column(unit.kind, among=ABOVE_GRID):
         setattr(unit, column, unit.pk)
 
 

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.db.models import Count, F, Q
 
-from governance.scope import Actor, Role, UnitKind
+from governance.scope import ABOVE_GRID, BELOW_DISTRICT, Actor, Role, UnitKind, place_column
 from grids.sites import standards
 
 if TYPE_CHECKING:
     from grids.models import Boundary, Cluster, ImportDraft, Site, SiteProposal, Unit, UnitChange  # noqa: F401
 
 # Offices that keep the platform itself; of the territory they need the whole tree, and nothing of what happens in it.
-TERRITORY = [UnitKind.STREET, UnitKind.COMMUNITY, UnitKind.GRID]
 OFFICES = {Role.AUDITOR, Role.SECURITY_ADMIN, Role.SYSTEM_ADMIN}
 
 
@@ -31,11 +30,10 @@ class UnitQuerySet(models.QuerySet["Unit"]):
 
     def below(self, unit_id: int, kind: UnitKind | None, street_id: int | None = None) -> UnitQuerySet:
         """The unit and all below it."""
-        column = {UnitKind.DISTRICT: "district_id", UnitKind.STREET: "street_id", UnitKind.COMMUNITY: "community_id"}
-        if kind in column:
-            return self.filter(**{column[kind]: unit_id})
+        if column := place_column(kind, among=ABOVE_GRID):
+            return self.filter(**{column: unit_id})
         if kind == UnitKind.SQUAD:
-            return self.filter(Q(pk=unit_id) | Q(street_id=street_id, kind__in=TERRITORY))
+            return self.filter(Q(pk=unit_id) | Q(street_id=street_id, kind__in=BELOW_DISTRICT))
         return self.filter(pk=unit_id)
 
     def within(self, unit_ids: Sequence[int]) -> UnitQuerySet:

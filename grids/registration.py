@@ -54,6 +54,10 @@ ACTIONS = {
     "quota.proposal_refuse": "不采纳编制建议",
     "quota.demo": "建立演示编制",
 }
+_SUBJECTS = {
+    "unit": "单位", "unit_change": "待生效的单位调整", "site": "阵地", "site_kind": "阵地类型",
+    "site_cluster": "示范矩阵、示范带", "site_proposal": "阵地建议", "quota": "编制", "quota_proposal": "编制建议",
+}  # fmt: skip
 _FIELDS = {
     "caption": "说明", "sha256": "文件校验值", "district_m2": "区级面积标准", "street_m2": "街道级面积标准",
     "community_m2": "社区级面积标准", "per_100_households_m2": "每百户面积标准", "each_community": "每个社区都应设",
@@ -67,24 +71,26 @@ def _may_see_files(actor: Actor, site_id: int) -> bool:
 
 def register() -> None:
     """Called once, when the app is ready."""
-    for code, label in ACTIONS.items():
-        actions.register_action(code, label)
-    actions.register_subject("unit", "单位")
-    actions.register_subject("unit_change", "待生效的单位调整")
-    actions.register_subject("site", "阵地")
-    actions.register_subject("site_kind", "阵地类型")
-    actions.register_subject("site_cluster", "示范矩阵、示范带")
-    actions.register_fields(_FIELDS)
-    files.register_owner("site", may_see=_may_see_files)
-    actions.register_subject("site_proposal", "阵地建议")
-    actions.register_subject("quota", "编制")
+    _name_for_the_record()
     sheets.register(QUOTAS)
-    actions.register_subject("quota_proposal", "编制建议")
+    files.register_owner("site", may_see=_may_see_files)
     outbox.register_subject("quota_proposal", url=lambda pk: reverse("grids:quota_proposal", args=[pk]))
     outbox.register_subject("site_proposal", url=lambda pk: reverse("grids:site_proposal", args=[pk]))
     registry.register_open_work(site_moves.open_sites)
     registry.register_on_unit_closed(site_moves.hand_over_sites)
     registry.register_on_unit_moved(site_moves.follow_unit)
+    _register_navigation()
+
+
+def _name_for_the_record() -> None:
+    for code, label in ACTIONS.items():
+        actions.register_action(code, label)
+    for subject_type, label in _SUBJECTS.items():
+        actions.register_subject(subject_type, label)
+    actions.register_fields(_FIELDS)
+
+
+def _register_navigation() -> None:
     nav.register(
         nav.NavItem(
             "组织网格", "grids:tree", "sitemap", right="unit.see", group="网格治理", order=10,

@@ -21,6 +21,7 @@ from shapely.geometry.base import BaseGeometry
 
 from governance import privacy, search
 from governance.copying import copy_rows, new_keys
+from governance.scope import PLACE
 from grids.geometry import from_wkb
 from grids.models import Boundary, Unit
 from grids.names import initials_of
@@ -48,12 +49,11 @@ ENTRANCES, FLOORS = 4, 6
 DIED, LEFT, TWICE = 0.006, 0.01, 0.0008
 # How many people come out of it for each household, on an average.
 PER_HOUSEHOLD = 2.54
-_PLACE = ("district_id", "street_id", "community_id", "grid_id")
-_BUILDING = ("id", *_PLACE, "name", "address", "lon", "lat", "entrances", "floors")
+_BUILDING = ("id", *PLACE, "name", "address", "lon", "lat", "entrances", "floors")
 _HOME = ("id", "building_id", "entrance", "room")
-_HOUSEHOLD = ("id", *_PLACE, "home_id", "address", "kind", "head_name", "size", "made_at", "revision")
+_HOUSEHOLD = ("id", *PLACE, "home_id", "address", "kind", "head_name", "size", "made_at", "revision")
 _PERSON = (
-    "id", *_PLACE, "name", "initials", "gender", "born_on", "seal_key", "identity_sealed", "identity_index",
+    "id", *PLACE, "name", "initials", "gender", "born_on", "seal_key", "identity_sealed", "identity_index",
     "identity_masked", "phone_sealed", "phone_index", "phone_masked", "residence", "employer", "notes", "state",
     "left_on", "left_to", "search", "made_at", "changed_at", "revision",
 )  # fmt: skip

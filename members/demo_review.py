@@ -13,11 +13,10 @@ from django.db import transaction
 
 from accounts.models import Posting
 from governance import privacy
-from governance.scope import Role
+from governance.scope import Role, place_of
 from grids.models import Unit
 from members import identity, proposing
 from members.models import Person, Proposal, Stay
-from members.services._stays import PLACE
 from members.services.persons import Facts
 
 _NOTES = ("独居，子女在外地", "行动不便", "常年在外务工", "夜班，白天不便入户", "养犬一只")
@@ -79,7 +78,7 @@ def _proposal(rng: random.Random, person: Person, by: Posting, at: datetime, *, 
     made = Proposal(
         kind=kind, person=person, revision=person.revision, subject=person.name, words=rng.choice(_WORDS),
         seal_key=uuid.UUID(int=rng.getrandbits(128), version=4), proposed_by_user=by.user_id,
-        proposed_by_name=by.user.name, proposed_at=at, **{name: getattr(person, name) for name in PLACE},
+        proposed_by_name=by.user.name, proposed_at=at, **place_of(person),
     )  # fmt: skip
     if kind == "change":
         phone = f"1{rng.choice('3578')}{rng.randrange(10**9):09d}" if rng.random() < 0.4 else None
@@ -104,7 +103,7 @@ def _second(rng: random.Random, person: Person, now: datetime) -> None:
         return
     again = Person(
         seal_key=uuid.UUID(int=rng.getrandbits(128), version=4), made_at=now, changed_at=now, residence="resident",
-        notes=rng.choice(_NOTES), **{name: getattr(person, name) for name in PLACE},
+        notes=rng.choice(_NOTES), **place_of(person),
     )  # fmt: skip
     identity.set_name(again, person.name)
     identity.set_phone(again, privacy.open_sealed(person.phone_sealed, context=identity.phone_context(person)))

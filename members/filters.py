@@ -14,13 +14,11 @@ from django_filters.widgets import RangeWidget
 
 from governance import search
 from governance.privacy.addresses import by_key, person_key
-from governance.scope import UnitKind
+from governance.scope import inside
 from grids.models import Unit
 from members.models import GENDERS, RESIDENCES, Building, Household, Person
 from members.models.households import KINDS
 from members.querysets import HouseholdQuerySet, PersonQuerySet
-
-_COLUMN = {UnitKind.STREET: "street", UnitKind.COMMUNITY: "community", UnitKind.GRID: "grid"}
 
 
 class _Ages(RangeWidget):  # type: ignore[misc]
@@ -60,12 +58,12 @@ class _PlacedFilterSet(django_filters.FilterSet):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.request is not None:
-            inside = Unit.objects.open().visible_to(self.request.actor)
-            self.filters["place"].queryset = inside.filter(kind__in=("community", "grid")).order_by("code")
+            units = Unit.objects.open().visible_to(self.request.actor)
+            self.filters["place"].queryset = units.filter(kind__in=("community", "grid")).order_by("code")
 
     def in_place(self, queryset: Any, name: str, value: Unit) -> Any:
         """What lies in the unit."""
-        return queryset.filter(**{_COLUMN[UnitKind(value.kind)]: value})
+        return queryset.filter(**inside(value.kind, value.pk))
 
 
 class PersonFilterSet(_PlacedFilterSet):
@@ -171,8 +169,8 @@ class OfPeopleFilterSet(django_filters.FilterSet):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.request is not None:
-            inside = Unit.objects.open().visible_to(self.request.actor)
-            self.filters["place"].queryset = inside.filter(kind__in=self.kinds_of_place).order_by("code")
+            units = Unit.objects.open().visible_to(self.request.actor)
+            self.filters["place"].queryset = units.filter(kind__in=self.kinds_of_place).order_by("code")
 
     def find(self, queryset: Any, name: str, value: str) -> Any:
         """By pieces of the name."""
@@ -181,7 +179,7 @@ class OfPeopleFilterSet(django_filters.FilterSet):  # type: ignore[misc]
 
     def in_place(self, queryset: Any, name: str, value: Unit) -> Any:
         """What lies in the unit."""
-        return queryset.filter(**{_COLUMN[UnitKind(value.kind)]: value})
+        return queryset.filter(**inside(value.kind, value.pk))
 
     def of_person(self, queryset: Any, name: str, value: str) -> Any:
         """Of the person with this number, by its keyed hash."""

@@ -5,7 +5,7 @@ change by a few statements, however many people there are: first every row is lo
 primary key, then each kind is moved by equality on its place. What has ended stays where it happened.
 
 A row that a registration adds meanwhile either is seen by the second step or waits for the transaction: whoever puts
-something into a unit holds that unit or the household (`members.services._common.hold_unit`).
+something into a unit holds that unit or the household (`grids.holding.hold_unit`).
 """
 
 from __future__ import annotations
@@ -22,13 +22,12 @@ from django.utils import timezone
 
 from governance.audit import actions
 from governance.audit import services as audit
+from governance.days import today_of
 from governance.deadlines.models import Clock
-from governance.scope import Actor, UnitKind
+from governance.scope import BELOW_DISTRICT, Actor, UnitKind, inside
 from grids.models import Unit
 from grids.registry import OpenWork
-from members.services._common import today_of
 
-_COLUMN = {UnitKind.STREET: "street_id", UnitKind.COMMUNITY: "community_id", UnitKind.GRID: "grid_id"}
 _PLACED = frozenset({UnitKind.COMMUNITY, UnitKind.GRID})
 
 
@@ -89,7 +88,7 @@ def inhabitants(unit_ids: Sequence[int]) -> list[OpenWork]:
         if follower.is_counted:
             here, takers = Q(grid_id__in=ids) | Q(community_id__in=ids), _PLACED
             if follower.of_unit:
-                here, takers = here | Q(street_id__in=ids), frozenset(_COLUMN)
+                here, takers = here | Q(street_id__in=ids), frozenset(BELOW_DISTRICT)
             count = follower.rows(today).filter(here).count()
             url = reverse(follower.url) if follower.url else ""
             counted.append(OpenWork(follower.label, count, url, counter=follower.counter, takers=takers))
@@ -101,10 +100,8 @@ def unit_closed(*, unit_id: int, successor_id: int | None, by: Actor, now: datet
     if successor_id is None:
         return
     old, new = Unit.objects.get(pk=unit_id), Unit.objects.get(pk=successor_id)
-    if old.kind in _COLUMN and new.kind in _COLUMN:
-        place = {"district_id": new.district_id, "street_id": new.street_id, "community_id": new.community_id}
-        grid = {"grid_id": new.pk if new.kind == UnitKind.GRID else None}
-        _carry_out(Step(old, new, place | grid, by, now))
+    if old.kind in BELOW_DISTRICT and new.kind in BELOW_DISTRICT:
+        _carry_out(Step(old, new, new.place_within, by, now))
 
 
 def unit_moved(*, unit: Unit, before: Mapping[str, int | None], by: Actor, now: datetime) -> None:
@@ -148,7 +145,7 @@ def _found(follower: Follower, step: Step) -> QuerySet[Any]:
     if follower.of_unit and step.successor is not None:
         here = Q(unit_id=step.unit.pk)
     else:
-        here = Q(**{_COLUMN[UnitKind(step.unit.kind)]: step.unit.pk})
+        here = Q(**inside(step.unit.kind, step.unit.pk))
     return follower.rows(today_of(step.now)).filter(here & differs)
 
 

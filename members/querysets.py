@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from django.apps import apps
 from django.db import models
 
 from governance import privacy, search
 from governance.errors import InvalidInput
-from governance.scope import Actor, Role, UnitKind
+from governance.scope import BELOW_DISTRICT, Role
+from governance.scoped import ScopedQuerySet
 
 if TYPE_CHECKING:
     from members.models import Household, Person  # noqa: F401 - in the bases below
@@ -19,17 +20,13 @@ SEE = frozenset({
     Role.STREET_LEADER, Role.STREET_STAFF, Role.COMMUNITY_SECRETARY, Role.COMMUNITY_WORKER, Role.GRID_WORKER,
     Role.PART_TIME_GRID_WORKER,
 })  # fmt: skip
-_COLUMN = {UnitKind.STREET: "street_id", UnitKind.COMMUNITY: "community_id", UnitKind.GRID: "grid_id"}
 
 
-class PlacedQuerySet(models.QuerySet[Any]):
+class PlacedQuerySet(ScopedQuerySet):
     """What lies in a grid or a community, narrowed to what an actor may see."""
 
-    def visible_to(self, actor: Actor) -> Self:
-        """What lies in the actor's unit and below it."""
-        if actor.role not in SEE or actor.unit_kind not in _COLUMN:
-            return self.none()
-        return self.filter(**{_COLUMN[actor.unit_kind]: actor.unit_id})
+    roles = SEE
+    kinds = BELOW_DISTRICT
 
 
 class HouseholdQuerySet(PlacedQuerySet):

@@ -21,7 +21,6 @@ from appeals.demo.texts import DISPATCH_WORDS, VISIT_WORDS
 from appeals.models import Appeal, AppealEntry, Assignment, Category, Visit
 from appeals.numbers import take_numbers
 from appeals.people import set_phone
-from appeals.place import place_of
 from appeals.rules import Rulebook, case_of
 from appeals.services.register import searched
 from governance import search
@@ -279,7 +278,7 @@ def _appeal(story: Story, at: datetime, cast: Cast, registrar: Posting) -> tuple
         channel=story.channel, title=story.title, content=story.content, category=category, urgency=story.urgency,
         complainant=story.complainant, address=story.address, raised_at=at, registered_at=at, changed_at=at,
         registered_by_user=registrar.user_id, registered_by_unit=registrar.unit, registered_by_name=registrar.user.name,
-        policy_version=version, repeats=0, **place_of(story.grid),
+        policy_version=version, repeats=0, **story.grid.place_within,
     )  # fmt: skip
     if story.channel == "hotline":
         appeal.source_number = f"DQ{at:%y%m}{story.number:08d}"

@@ -47,11 +47,6 @@ class AskExtension(StepForm):
         """What holds until the decision."""
         return "审批同意之前，原办理时限不变，到期照常亮牌。"
 
-    def arguments(self) -> dict[str, Any]:
-        arguments = super().arguments()
-        arguments["attachment_ids"] = arguments.pop("attachments")
-        return arguments
-
 
 class DecideExtension(StepForm):
     """审批延期."""
@@ -101,11 +96,6 @@ class AskShelving(StepForm):
         ].help_text = (
             f"最晚 {dates.official(last)}。{shelve.STREET_DAYS} 天以内由街道负责人审批，更长的由区网格中心审批。"
         )
-
-    def arguments(self) -> dict[str, Any]:
-        arguments = super().arguments()
-        arguments["attachment_ids"] = arguments.pop("attachments")
-        return arguments
 
 
 class DecideShelving(StepForm):

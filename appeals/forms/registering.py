@@ -14,10 +14,9 @@ from accounts.rights import may
 from appeals.forms.inputs import LongChoiceField, category_options, unit_options
 from appeals.forms.steps import words_field
 from appeals.models import CHANNELS, HANDLING_KINDS, URGENCIES, Category
-from appeals.place import TERRITORY
 from appeals.services import NewAppeal
 from governance.files.forms import UploadsField
-from governance.scope import Actor, Role, UnitKind
+from governance.scope import TERRITORIAL_KINDS, Actor, Role, UnitKind
 from governance.ui.forms import DateTimeInput, Segments, Tiles
 from grids.models import Unit
 from members.designations.selectors import is_courier
@@ -48,7 +47,7 @@ class _Place(forms.Form):
 
     def offer_units(self, by: Actor) -> None:
         """The units of the line that the actor may name."""
-        units = Unit.objects.filter(district_id=by.district_id, kind__in=TERRITORY).open()
+        units = Unit.objects.filter(district_id=by.district_id, kind__in=TERRITORIAL_KINDS).open()
         if by.unit_kind not in {UnitKind.DISTRICT, UnitKind.DEPARTMENT}:
             units = units.visible_to(by)
         field = self.fields["unit"]
@@ -185,7 +184,7 @@ class ReportForm(_Place):
 
     def _on_the_line(self, unit: int | None) -> bool:
         """A department's own unit is no place."""
-        return unit != self.by.unit_id or self.by.unit_kind in TERRITORY
+        return unit != self.by.unit_id or self.by.unit_kind in TERRITORIAL_KINDS
 
 
 def title_of(content: str) -> str:

@@ -10,16 +10,17 @@ from django import forms
 from appeals import services, suggestions
 from appeals.forms.inputs import LongChoiceField, LongMultipleField, category_options, unit_options
 from appeals.models import HANDLING_KINDS, URGENCIES, Appeal, Category, SendBack, Visit
-from appeals.place import TERRITORY
 from appeals.services.settle import REJECT_REASONS
 from appeals.targets import assisting_targets, targets
 from appeals.workflow import STEPS
 from governance.errors import InvalidInput
 from governance.files.forms import UploadsField
-from governance.scope import Actor
+from governance.scope import TERRITORIAL_KINDS, Actor
 from governance.ui.forms import Segments
 from grids.models import Unit
 
+# Fields whose services know them by another name.
+_KEYWORDS = {"attachments": "attachment_ids"}
 YES_NO = [("yes", "是"), ("no", "否")]
 
 
@@ -75,7 +76,7 @@ class StepForm(forms.Form):
     def arguments(self) -> dict[str, Any]:
         """The service's own keywords, from what was filled in."""
         data = self.cleaned_data
-        return {name: data[name] for name in data if name != "revision"}
+        return {_KEYWORDS.get(name, name): data[name] for name in data if name != "revision"}
 
 
 class _ToUnit(StepForm):
@@ -215,11 +216,6 @@ class Resolve(StepForm):
         help_text="给诉求人看的答复，不少于 10 个字；不要写他人的姓名、电话。",
     )  # fmt: skip
     attachments = UploadsField(label="佐证材料")
-
-    def arguments(self) -> dict[str, Any]:
-        arguments = super().arguments()
-        arguments["attachment_ids"] = arguments.pop("attachments")
-        return arguments
 
 
 class FinishAssisting(StepForm):
@@ -367,7 +363,7 @@ class Edit(StepForm):
         return {**{name: getattr(appeal, name) for name in names}, "unit": place, "category": appeal.category_id}
 
     def prepare(self) -> None:
-        units = Unit.objects.visible_to(self.by).open().filter(kind__in=TERRITORY)
+        units = Unit.objects.visible_to(self.by).open().filter(kind__in=TERRITORIAL_KINDS)
         self.fields["unit"].queryset = units  # type: ignore[attr-defined]
         self.fields["unit"].offer(unit_options(units))  # type: ignore[attr-defined]
         self.fields["category"].offer(category_options())  # type: ignore[attr-defined]

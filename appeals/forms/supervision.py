@@ -37,7 +37,6 @@ class FinishStage(StepForm):
 
     def arguments(self) -> dict[str, Any]:
         arguments = super().arguments()
-        arguments["attachment_ids"] = arguments.pop("attachments")
         return {**arguments, "is_needed": arguments["is_needed"] == "yes"}
 
 

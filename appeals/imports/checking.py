@@ -11,14 +11,14 @@ from appeals.imports import cleaning
 from appeals.imports.cleaning import Unreadable
 from appeals.imports.fields import LABELS
 from appeals.imports.lookups import Lookups
-from appeals.place import check_point, place_of
+from appeals.place import check_point
 from governance import privacy
 from governance.errors import InvalidInput
+from governance.scope import PLACE, place_of
 from grids.locate import locate
 from grids.models import Unit
 
 TITLE, CONTENT, REPLY, ADDRESS, NAME, NUMBER = 100, 10_000, 10_000, 200, 64, 64
-LEVELS = ("district_id", "street_id", "community_id", "grid_id")
 
 
 # Stands for a moment that the row does not say; such a row is refused.
@@ -305,9 +305,9 @@ class _RowCheck:
 
     def place_by(self, unit: Unit | None) -> dict[str, int | None]:
         """The four levels by the named unit, made finer by the point where the two agree."""
-        nowhere: dict[str, int | None] = dict.fromkeys(LEVELS)
+        nowhere: dict[str, int | None] = dict.fromkeys(PLACE)
         nowhere["district_id"] = self.checker.lookups.district_id
-        named = place_of(unit) if unit is not None else nowhere
+        named = unit.place_within if unit is not None else nowhere
         incoming = self.incoming
         if incoming.lon is None or incoming.lat is None:
             return named
@@ -315,8 +315,8 @@ class _RowCheck:
         if spot is None or spot.district_id != named["district_id"]:
             self.notice("lon", "坐标不在本区任何网格内，请核对坐标；位置按文字登记")
             return named
-        found = {level: getattr(spot, level) for level in LEVELS}
-        if any(named[level] not in {None, found[level]} for level in LEVELS):
+        found = place_of(spot)
+        if any(named[level] not in {None, found[level]} for level in PLACE):
             self.notice("lon", "坐标与所属街道、社区不一致，已按所属街道、社区登记")
             return named
         return found

@@ -16,7 +16,7 @@ from appeals.imports.building import (
     entry,
     set_limit,
 )
-from appeals.imports.checking import LEVELS, Incoming
+from appeals.imports.checking import Incoming
 from appeals.imports.comparing import Compared
 from appeals.imports.fields import LABELS
 from appeals.models import Appeal, AppealEntry, Assignment, ImportOrigin
@@ -26,6 +26,7 @@ from appeals.workflow import REGISTERED
 from governance import search
 from governance.audit import services as audit
 from governance.deadlines import services as deadlines
+from governance.scope import PLACE
 
 _PLACE = frozenset({"street", "community", "lon", "lat"})
 _PLAIN = {"complainant": "complainant", "address": "address", "urgency": "urgency", "raised_at": "raised_at"}
@@ -77,7 +78,7 @@ def _set_changed(appeal: Appeal, incoming: Incoming, fields: frozenset[str]) -> 
     if "category" in fields:
         values["category_id"] = incoming.category_id
     if fields & _PLACE:
-        values |= {"lon": incoming.lon, "lat": incoming.lat, **{level: incoming.place[level] for level in LEVELS}}
+        values |= {"lon": incoming.lon, "lat": incoming.lat, **{level: incoming.place[level] for level in PLACE}}
     for name, value in values.items():
         setattr(appeal, name, value)
     names = set(values)

@@ -18,7 +18,7 @@ from appeals.periods import dates_of, moments
 from appeals.repeats.grouping import MASS_PEOPLE
 from appeals.selectors import REPEAT_PERIOD
 from governance.errors import NotAllowed
-from governance.scope import Actor, UnitKind
+from governance.scope import TERRITORIAL_KINDS, Actor, UnitKind, inside
 from grids.models import Unit
 
 # Whose figures → the column that the unit is in, and the one that they are told apart by.
@@ -27,7 +27,6 @@ _LEVELS = {
     UnitKind.STREET: ("street_id", "community_id"),
     UnitKind.COMMUNITY: ("community_id", "grid_id"),
 }
-_COLUMNS = {UnitKind.GRID: "grid_id"} | {kind: own for kind, (own, _) in _LEVELS.items()}
 _KEY = re.compile(r"(\d{1,15})\.(all|rest)\.(\d{4}-\d\d-\d\d)\.(\d{4}-\d\d-\d\d)")
 
 
@@ -108,9 +107,9 @@ def behind(text: str) -> QuerySet[MatterMember, Any]:
     match = _KEY.fullmatch(text)
     period = dates_of(match[3], match[4]) if match else None
     unit = Unit.objects.filter(pk=int(match[1])).first() if match and period else None
-    if match is None or period is None or unit is None or unit.kind not in _COLUMNS:
+    if match is None or period is None or unit is None or unit.kind not in TERRITORIAL_KINDS:
         return MatterMember.objects.none().values("appeal_id")
-    rows = repeating(*period).filter(**{f"appeal__{_COLUMNS[UnitKind(unit.kind)]}": unit.pk})
+    rows = repeating(*period).filter(**inside(unit.kind, unit.pk, "appeal__"))
     if match[2] == "rest" and unit.kind in _LEVELS:
         rows = rows.filter(**{f"appeal__{_LEVELS[UnitKind(unit.kind)][1]}": None})
     return rows.order_by().values("appeal_id")

@@ -17,12 +17,11 @@ from django.views.decorators.http import require_POST
 from appeals import services
 from appeals.forms.registering import RegisterForm, ReportForm
 from appeals.models import Appeal
-from appeals.place import TERRITORY
 from appeals.repeats.finding import Asked, candidates
 from governance.errors import DomainError
 from governance.files.forms import take_in
 from governance.privacy.addresses import person_key
-from governance.scope import Actor, UnitKind
+from governance.scope import TERRITORIAL_KINDS, Actor, UnitKind
 from governance.ui.views import FormPage
 from grids.locate import locate
 from grids.models import Boundary, Unit
@@ -146,7 +145,7 @@ class Report(_Registering):
 
 def _own_place(actor: Actor) -> str:
     """The actor's unit with the community that it lies in; a department has no place of its own."""
-    if actor.unit_kind not in TERRITORY:
+    if actor.unit_kind not in TERRITORIAL_KINDS:
         return "本辖区"
     unit = Unit.objects.select_related("community").get(pk=actor.unit_id)
     community = unit.community if actor.grid_id else None
@@ -165,7 +164,7 @@ def repeats(request: HttpRequest) -> HttpResponse:
 def _asked(given: Any, by: Actor) -> Asked:
     """What has been typed so far; what cannot be read yet is left out. The phone's form is about `here` unless said."""
     key, unit, category = person_key(given.get("phone", "")), given.get("unit", ""), given.get("category", "")
-    own = str(by.unit_id) if "here" in given and by.unit_kind in TERRITORY else ""
+    own = str(by.unit_id) if "here" in given and by.unit_kind in TERRITORIAL_KINDS else ""
     place = Unit.objects.filter(pk=int(unit or own)).first() if _is_key(unit or own) else None
     lon, lat = _point(given)
     content = given.get("content", "")

@@ -19,6 +19,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from governance.days import start_of
 from governance.errors import InvalidInput
 from governance.ui.views import find_or_404
 from grids.api.views import POINT, actor_of
@@ -228,7 +229,7 @@ class SiteDetail(APIView):
         now = timezone.now()
         first, last = _days(request.query_params, timezone.localdate(now))
         door = selectors.door_of(times_of([site], now)[site.pk], now)
-        start = timezone.make_aware(datetime.combine(first, datetime.min.time()))
+        start = start_of(first)
         times = times_of([site], start)[site.pk]
         days = [
             {"date": day.date, "windows": _spans(hours.windows_on(times, day.date)), "note": day.note}

@@ -83,6 +83,14 @@ class Unit(models.Model):
         return KIND_ICONS[UnitKind(self.kind)]
 
     @property
+    def place_within(self) -> dict[str, int | None]:
+        """Where what lies in the unit lies, by column; None below its own level."""
+        return {
+            "district_id": self.district_id, "street_id": self.street_id, "community_id": self.community_id,
+            "grid_id": self.pk if self.kind == UnitKind.GRID else None,
+        }  # fmt: skip
+
+    @property
     def is_open(self) -> bool:
         """Whether no closing has been applied to it."""
         return self.closed_on is None

@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 
-from governance.scope import Actor, UnitKind
+from governance.scope import ABOVE_GRID, Actor, place_column
 
 if TYPE_CHECKING:
     from grids.models import Quota, QuotaProposal  # noqa: F401
-
-_COLUMN = {UnitKind.DISTRICT: "district_id", UnitKind.STREET: "street_id", UnitKind.COMMUNITY: "community_id"}
 
 
 class QuotaQuerySet(models.QuerySet[Any]):
@@ -19,7 +17,7 @@ class QuotaQuerySet(models.QuerySet[Any]):
 
     def visible_to(self, actor: Actor) -> Self:
         """Those of the actor's unit and below it."""
-        column = _COLUMN.get(actor.unit_kind) if actor.unit_kind else None
+        column = place_column(actor.unit_kind, among=ABOVE_GRID)
         return self.filter(**{column: actor.unit_id}) if column else self.none()
 
 

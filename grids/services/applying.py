@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from governance.errors import DomainError
-from governance.scope import PLATFORM, Actor, UnitKind
+from governance.scope import ABOVE_GRID, PLATFORM, Actor, UnitKind, place_column
 from grids import locate, registry, revision
 from grids.models import Unit, UnitChange
 from grids.names import initials_of
@@ -19,11 +19,6 @@ from grids.services.drafting import subject
 # Work that was on its way to a unit while it closed is handed on by the task, for this long.
 _STRAGGLERS = timedelta(days=2)
 _PLACE = ("district_id", "street_id", "community_id")
-_LEVEL_COLUMN = {
-    UnitKind.DISTRICT: "district_id",
-    UnitKind.STREET: "street_id",
-    UnitKind.COMMUNITY: "community_id",
-}
 
 
 def apply_due_changes(*, now: datetime) -> int:
@@ -97,7 +92,7 @@ def place(unit: Unit, parent: Unit | None) -> None:
     unit.street_id = parent.street_id if parent else None
     unit.community_id = parent.community_id if parent else None
     unit.save()
-    if column := _LEVEL_COLUMN.get(UnitKind(unit.kind)):
+    if column := place_column(unit.kind, among=ABOVE_GRID):
         setattr(unit, column, unit.pk)
         unit.save(update_fields=[column])
 

@@ -88,7 +88,7 @@ class QuotaPage(DetailPage):
 class _QuotaForm(FormPage):
     """A form about a quota that it names itself."""
 
-    template_name = "grids/quota_form.html"
+    template_name = "ui/form_searching.html"
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """The form knows who asks."""

@@ -66,7 +66,7 @@ class FactsPage(SiteFormPage):
     """A form of a site's facts."""
 
     form_class = forms.SiteForm
-    template_name = "grids/site_form.html"
+    template_name = "ui/form_grid.html"
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """The form knows who asks."""
@@ -125,7 +125,7 @@ class Hours(SiteFormPage):
     """The week."""
 
     form_class, title, success_message = forms.HoursForm, "开放时间", "开放时间已保存。"
-    template_name = "grids/site_form.html"
+    template_name = "ui/form_grid.html"
 
     def get_initial(self) -> dict[str, Any]:
         """As it is now."""

@@ -14,14 +14,14 @@ from django.utils import timezone
 from accounts.acting import actor_from
 from accounts.models import Posting
 from governance.copying import copy_in, copy_keyed, give_keys, told_keys
+from governance.days import start_of
 from governance.deadlines.models import PolicyVersion
 from governance.deadlines.services import ClockSpec, policy_version_at, start_many
-from governance.scope import Role
+from governance.scope import PLACE, Role, place_of
 from grids.models import Unit
 from members.care.kinds import ensure_default_kinds
-from members.care.selectors import start_of
 from members.care.services.pausing import pause_visits
-from members.care.turns import PLACE, term_in
+from members.care.turns import term_in
 from members.care.words import SUBJECT, VISIT
 from members.models import CareEvent, CareKind, CareRecord, CareTurn, CareVisit, Person
 
@@ -137,7 +137,7 @@ def _tell(
         person=person, kind=kind, level=level, grounds=_GROUNDS[kind.code], words=rng.choice(_HINTS),
         visitor=rng.choice(staff).user if staff and rng.random() < NAMED else None, last_visit_at=last,
         since=timezone.localdate(last - reach - timedelta(days=rng.randint(days + 3, 700))), made_at=last - reach,
-        changed_at=last, policy_version=setting.versions[code], **_place(person),
+        changed_at=last, policy_version=setting.versions[code], **place_of(person),
     )  # fmt: skip
     rows.records.append(record)
     rows.events.append(_listed(record, staff, rng))
@@ -147,7 +147,7 @@ def _tell(
         at = _turn_before(rows, record, at, days, by, rng)
         if at < last - reach:
             break
-    rows.turns.append(CareTurn(record=record, kind=kind, level=level, started_at=last, **_place(person)))
+    rows.turns.append(CareTurn(record=record, kind=kind, level=level, started_at=last, **place_of(person)))
 
 
 def _since_last(days: int, rng: random.Random) -> float:
@@ -165,7 +165,7 @@ def _turn_before(
     due = start_of(timezone.localdate(start) + timedelta(days=days + 1)) - timedelta(seconds=1)
     turn = CareTurn(
         record=record, kind=record.kind, level=record.level, state="missed" if at > due else "met", started_at=start,
-        due_at=due, ended_at=at, **_place(record),
+        due_at=due, ended_at=at, **place_of(record),
     )  # fmt: skip
     rows.turns.append(turn)
     rows.visits.append(_visit(record, turn, at, by, rng))
@@ -197,10 +197,6 @@ def _at_work(moment: datetime, rng: random.Random, before: datetime) -> datetime
     """On that day in the hours in which people knock at doors; never after `before`."""
     hour = start_of(timezone.localdate(moment)) + timedelta(hours=rng.randint(8, 16), minutes=rng.randint(0, 59))
     return min(hour, before - timedelta(minutes=5))
-
-
-def _place(thing: Person | CareRecord) -> dict[str, Any]:
-    return {name: getattr(thing, name) for name in PLACE}
 
 
 def _write(rows: _Rows, setting: _Setting) -> None:

@@ -9,13 +9,11 @@ from django import forms
 
 from accounts.models import User
 from governance.privacy.addresses import by_key, person_key
-from governance.scope import UnitKind
+from governance.scope import inside
 from governance.ui.filters import DateRangeFilter
 from grids.models import Unit
 from members.models import CareKind, CareRecord, CareTurn, CareVisit, Person
 from members.models.care import LEVELS
-
-_COLUMN = {UnitKind.COMMUNITY: "community", UnitKind.GRID: "grid"}
 
 
 class _CareFilters(django_filters.FilterSet):  # type: ignore[misc]
@@ -30,12 +28,12 @@ class _CareFilters(django_filters.FilterSet):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.request is not None:
-            inside = Unit.objects.open().visible_to(self.request.actor)
-            self.filters["place"].queryset = inside.filter(kind__in=("community", "grid")).order_by("code")
+            units = Unit.objects.open().visible_to(self.request.actor)
+            self.filters["place"].queryset = units.filter(kind__in=("community", "grid")).order_by("code")
 
     def in_place(self, queryset: Any, name: str, value: Unit) -> Any:
         """What lies in the unit."""
-        return queryset.filter(**{_COLUMN[UnitKind(value.kind)]: value})
+        return queryset.filter(**inside(value.kind, value.pk))
 
 
 class CareFilterSet(_CareFilters):
@@ -97,4 +95,4 @@ class VisitFilterSet(_CareFilters):
 
     def in_place(self, queryset: Any, name: str, value: Unit) -> Any:
         """What lies in the unit."""
-        return queryset.filter(**{f"record__{_COLUMN[UnitKind(value.kind)]}": value})
+        return queryset.filter(**inside(value.kind, value.pk, "record__"))

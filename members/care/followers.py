@@ -9,12 +9,12 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import Posting
 from accounts.selectors import staff_of
+from governance.days import today_of
 from governance.outbox.services import notify
 from members.care.services._common import VISITORS
 from members.care.words import SUBJECT
 from members.following import Follower, Step, hold_clocks
 from members.models import CareEvent, CareRecord, CareTurn
-from members.services._common import today_of
 
 
 def _follow(step: Step, ids: Sequence[int]) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
 
 from django.utils import timezone
 
 from accounts.selectors import leaders_of, staff_of
 from governance.deadlines.models import Clock
+from governance.deadlines.subjects import SubjectRows
 from governance.outbox import gathering
 from governance.scope import PLATFORM
 from members.care import turns
@@ -19,13 +19,10 @@ from members.care.words import PAUSE, RESUME, SUBJECT
 from members.models import CareRecord
 
 
-class CareClocks:
+class CareClocks(SubjectRows):
     """The deadline engine's handler for care records. Called inside its transaction, with the record locked."""
 
-    def lock(self, subject_ids: Collection[int], *, skip_locked: bool) -> list[int]:
-        """Lock the records by primary key; the ids that were locked."""
-        rows = CareRecord.objects.select_for_update(of=("self",), skip_locked=skip_locked)
-        return list(rows.filter(pk__in=subject_ids).order_by("pk").values_list("pk", flat=True))
+    model = CareRecord
 
     def on_step(self, clock: Clock, action: str, due_at: datetime, now: datetime) -> None:
         """Draw the card or climb the ladder; or let paused visits begin again."""

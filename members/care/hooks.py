@@ -8,8 +8,9 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from accounts.selectors import staff_of
+from governance.days import today_of
 from governance.outbox.services import notify
-from governance.scope import Actor
+from governance.scope import PLACE, Actor
 from members.care import turns
 from members.care.services import _common
 from members.care.services.listing import close
@@ -17,7 +18,6 @@ from members.care.services.pausing import go_on
 from members.care.words import SUBJECT
 from members.models import CareRecord, Person
 from members.models.care import PAUSED
-from members.services._common import today_of
 
 _GONE = {"died": ("died", "居民已登记死亡。"), "moved": ("left", "居民已登记迁出。")}
 
@@ -60,11 +60,11 @@ def _open_of(person: Person) -> list[CareRecord]:
 
 
 def _lay(record: CareRecord, person: Person, now: datetime) -> None:
-    for name in turns.PLACE:
+    for name in PLACE:
         setattr(record, name, getattr(person, name))
     if record.visitor_id and not _common.works_here(record, record.visitor_id, now):
         record.visitor_id = None
-    _common.touch(record, now, *(name.removesuffix("_id") for name in turns.PLACE), "visitor")
+    _common.touch(record, now, *(name.removesuffix("_id") for name in PLACE), "visitor")
     turns.follow_place(record)
 
 

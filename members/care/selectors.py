@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import ROLE_LABELS, Posting
+from governance.days import start_of
 from governance.files import selectors as files
 from governance.files.models import Attachment
-from governance.scope import Actor, Role, UnitKind
+from governance.scope import Actor, Role, UnitKind, inside
 from grids.models import Unit
-from members.care.querysets import COLUMN
 from members.care.services._common import VISITORS
 from members.care.words import SUBJECT
 from members.models import CareEvent, CareKind, CareRecord, CareTurn, CareVisit, Stay
@@ -181,11 +181,6 @@ class Figures:
         return f"{self.met / self.due:.1%}" if self.due else "—"
 
 
-def start_of(day: date) -> datetime:
-    """Midnight of a day in the installation's zone."""
-    return timezone.make_aware(datetime.combine(day, time.min))
-
-
 def due_by(now: datetime) -> Q:
     """Turns whose limit has passed: what the rate counts. A turn that is open and late is among them."""
     return Q(due_at__lt=now) & ~Q(state="cancelled")
@@ -208,7 +203,7 @@ def figures_by(
     column: str, actor: Actor, unit: Unit, period: Period, now: datetime, kind: CareKind | None = None
 ) -> dict[int | None, Figures]:
     """The figures of a unit in scope, grouped by a column (`street_id`, `kind_id` …): its value → figures unnamed."""
-    place = {COLUMN[UnitKind(unit.kind)]: unit.pk} | ({"kind": kind} if kind else {})
+    place = inside(unit.kind, unit.pk) | ({"kind": kind} if kind else {})
     records: QuerySet[Any] = CareRecord.objects.counted_for(actor).open().filter(**place).order_by()
     is_late = Q(state="open", card="red")
     on_list = records.values_list(column).annotate(whole=Count("pk"), part=Count("pk", filter=is_late))

@@ -10,10 +10,10 @@ from governance.deadlines import services as deadlines
 from governance.deadlines.models import Clock, PolicyVersion
 from governance.deadlines.reterming import PAST
 from governance.deadlines.terms import Term, Terms
+from governance.scope import place_of
 from members.care.words import SUBJECT, VISIT
 from members.models import CareRecord, CareTurn
 
-PLACE = ("district_id", "street_id", "community_id", "grid_id")
 _ENDED = {Clock.MET: "met", Clock.MISSED: "missed", Clock.CANCELLED: "cancelled"}
 
 
@@ -37,7 +37,7 @@ def begin(record: CareRecord, at: datetime, now: datetime) -> CareTurn:
     version = version_of(record, now)
     turn = CareTurn.objects.create(
         record=record, kind_id=record.kind_id, level=record.level, started_at=at,
-        **{name: getattr(record, name) for name in PLACE},
+        **place_of(record),
     )  # fmt: skip
     clock = deadlines.start(
         subject_type=SUBJECT, subject_id=record.pk, kind=VISIT, term=term_in(version), unit_id=unit_of(record),
@@ -77,7 +77,7 @@ def _spec(record: CareRecord, at: datetime) -> deadlines.ClockSpec:
 
 
 def _turn(record: CareRecord, at: datetime) -> CareTurn:
-    place = {name: getattr(record, name) for name in PLACE}
+    place = place_of(record)
     return CareTurn(
         record=record, kind_id=record.kind_id, level=record.level, started_at=at, due_at=record.due_at, **place
     )  # fmt: skip
@@ -107,7 +107,7 @@ def put_under(record: CareRecord, version: PolicyVersion, now: datetime) -> bool
 
 def follow_place(record: CareRecord) -> None:
     """The open clocks and the turn answer where the record now lies."""
-    place = {name: getattr(record, name) for name in PLACE}
+    place = place_of(record)
     CareTurn.objects.filter(record=record, state="open").update(**place)
     clocks = Clock.objects.filter(subject_type=SUBJECT, subject_id=record.pk, state__in=Clock.OPEN)
     clocks.update(unit_id=unit_of(record))

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from governance.scope import Actor, UnitKind
+from governance.scope import Actor, UnitKind, place_column
 from grids.models import Unit
 from members.careers.pay import Scale, Scales
 from members.careers.querysets import CareerQuerySet
@@ -55,10 +55,8 @@ def happened(careers: CareerQuerySet, code: str, since: date | None, until: date
 
 def in_scope(actor: Actor) -> CareerQuerySet:
     """The careers that the actor's figures count; unlike the careers themselves a leader's, too."""
-    column = {UnitKind.DISTRICT: "district_id", UnitKind.STREET: "street_id"}
-    if actor.unit_kind not in column:
-        return Career.objects.none()
-    found: CareerQuerySet = Career.objects.filter(**{column[actor.unit_kind]: actor.unit_id})
+    column = place_column(actor.unit_kind, among=(UnitKind.DISTRICT, UnitKind.STREET))
+    found: CareerQuerySet = Career.objects.filter(**{column: actor.unit_id}) if column else Career.objects.none()
     return found
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
 
 from django.utils import timezone
 
 from governance.deadlines import services as deadlines
 from governance.deadlines.models import Clock
+from governance.deadlines.subjects import SubjectRows
 from governance.outbox import gathering
 from governance.scope import PLATFORM
 from members.careers import clocks
@@ -20,13 +20,10 @@ from members.models import CareerProcedure
 _SHOWN = ["clock_kind", "due_at", "card"]
 
 
-class ProcedureClocks:
+class ProcedureClocks(SubjectRows):
     """The deadline engine's handler for procedures. Called inside its transaction, with the procedure locked."""
 
-    def lock(self, subject_ids: Collection[int], *, skip_locked: bool) -> list[int]:
-        """Lock the procedures by primary key; the ids that were locked."""
-        rows = CareerProcedure.objects.select_for_update(of=("self",), skip_locked=skip_locked)
-        return list(rows.filter(pk__in=subject_ids).order_by("pk").values_list("pk", flat=True))
+    model = CareerProcedure
 
     def on_step(self, clock: Clock, action: str, due_at: datetime, now: datetime) -> None:
         """A term is over and the procedure goes on; or a limit draws near, or has passed, and they are reminded."""

@@ -9,6 +9,7 @@ from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 
 from governance.audit import services as audit
+from governance.days import today_of
 from governance.deadlines.models import Clock
 from governance.errors import IllegalState
 from governance.scope import PLATFORM, Actor, UnitKind
@@ -21,7 +22,6 @@ from members.careers.services._common import event_of, standing
 from members.following import Follower, Step
 from members.models import Career, CareerEvent, CareerProcedure, Person
 from members.models.careers import DIED, GRID, SERVING
-from members.services._common import today_of
 
 
 def workers_at(unit_ids: Collection[int]) -> dict[int, int]:

@@ -10,24 +10,22 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 
-from governance.scope import Actor, Role, UnitKind
+from governance.scope import ABOVE_GRID, Actor, Role, UnitKind
+from governance.scoped import ScopedQuerySet
 
 if TYPE_CHECKING:
     from members.models import Career  # noqa: F401
 
 SEE = frozenset({Role.DISTRICT_CENTRE, Role.STREET_LEADER, Role.STREET_STAFF, Role.COMMUNITY_SECRETARY})
-# A squad's staff work for their street's law enforcement, not for its personnel: a squad is no key here.
-_COLUMN = {UnitKind.DISTRICT: "district_id", UnitKind.STREET: "street_id", UnitKind.COMMUNITY: "community_id"}
+# A squad's staff work for their street's law enforcement, not for its personnel. Nobody in a grid deals with careers.
+_KINDS = ABOVE_GRID
 
 
-class CareerScopedQuerySet(models.QuerySet[Any]):
-    """What has the place columns of a unit of work."""
+class CareerScopedQuerySet(ScopedQuerySet):
+    """What has the place columns of a unit of work, for the roles that deal with careers."""
 
-    def visible_to(self, actor: Actor) -> Self:
-        """What lies in the actor's unit and below it, for the roles that deal with careers."""
-        if actor.role not in SEE or actor.unit_kind not in _COLUMN:
-            return self.none()
-        return self.filter(**{_COLUMN[actor.unit_kind]: actor.unit_id})
+    roles = SEE
+    kinds = _KINDS
 
 
 class CareerQuerySet(CareerScopedQuerySet):
@@ -47,7 +45,7 @@ class RoundQuerySet(models.QuerySet[Any]):
 
     def visible_to(self, actor: Actor) -> Self:
         """The street's own; a community's secretary works in the street's round."""
-        if actor.role not in SEE or actor.unit_kind not in _COLUMN:
+        if actor.role not in SEE or actor.unit_kind not in _KINDS:
             return self.none()
         if actor.unit_kind == UnitKind.DISTRICT:
             return self.filter(district_id=actor.unit_id)

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import DateField, F, QuerySet
 from django.db.models.functions import Now, TruncDate
 
+from governance.days import today_of
 from governance.errors import IllegalState, InvalidInput
 from governance.scope import Actor
 from governance.sheets.cells import Cells
@@ -24,7 +25,6 @@ from members.careers.services.careers import Entry
 from members.careers.tabs import CAREER_TABS
 from members.models import Career, Person
 from members.models.careers import CERTIFICATES, DEGREES, GRID, POSTS, RECRUITED
-from members.services._common import today_of
 from members.sheets.exporting import identity_of
 from members.sheets.finding import IDENTITY, NAME, BatchImporter, Who, read_who
 from members.sheets.reading import needed_day, word_of
@@ -121,12 +121,8 @@ class CareerImporter(BatchImporter[Wanted, Context]):
             _same_or_refused(known, value)
             return SAME
         unit = value.unit
-        place = {
-            "district_id": unit.district_id, "street_id": unit.street_id, "community_id": unit.community_id,
-            "grid_id": unit.pk if unit.kind == "grid" else None,
-        }  # fmt: skip
         context.serving[person.pk] = careers.write_new(
-            person, value.entry, place, context.scales, by=context.by, now=context.now
+            person, value.entry, unit.place_within, context.scales, by=context.by, now=context.now
         )
         return NEW
 

@@ -12,13 +12,14 @@ from django.db.models import Q
 from accounts.models import Posting, User
 from accounts.rights import may
 from governance.audit import services as audit
+from governance.days import today_of
 from governance.errors import IllegalState, InvalidInput, NotAllowed, NotFound
-from governance.scope import Actor, Role, UnitKind
+from governance.scope import Actor, Role, UnitKind, place_column
 from grids.models import Unit
 from members.designations.services import end_of_couriers
 from members.models import Courier, Person
 from members.models.designations import COMPANIES, TRADES
-from members.services._common import require, today_of
+from members.services._common import require
 from members.services.persons import Facts, write_new
 from members.words import choice_of, text_of
 
@@ -89,7 +90,7 @@ def known(person_id: int, by: Actor) -> Person:
 
 def place_in(unit_id: int, by: Actor) -> dict[str, int | None]:
     """The place columns of a community of the actor's; raises NotFound (field "unit") for any other."""
-    column = {UnitKind.STREET: "street_id", UnitKind.COMMUNITY: "community_id"}.get(by.unit_kind or UnitKind.DISTRICT)
+    column = place_column(by.unit_kind, among=(UnitKind.STREET, UnitKind.COMMUNITY))
     unit = Unit.objects.open().filter(pk=unit_id, kind=UnitKind.COMMUNITY).first()
     if unit is None or column is None or getattr(unit, column) != by.unit_id:
         raise NotFound("请选择本辖区内的社区。", field="unit")

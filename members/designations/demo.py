@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.demo import PASSWORD, USERNAMES
 from accounts.models import Posting, User
-from governance.scope import Role
+from governance.scope import PLACE, Role
 from grids.models import Unit
 from grids.names import initials_of
 from members.designations.kinds import ensure_default_kinds
@@ -34,7 +34,6 @@ _GROUNDS = {
 _COMPANIES = ("美团", "饿了么", "顺丰", "京东", "中通", "圆通", "韵达", "极兔", "中国邮政", "达达")
 _ROUTES = ("小区—商圈", "万达商圈周边", "学校和医院沿线", "社区内各小区", "主干道沿线")
 _BATCH = 2000
-_PLACE = ("district_id", "street_id", "community_id", "grid_id")
 _Who = dict[str, Any]
 
 
@@ -59,7 +58,7 @@ def _one(kind: DesignationKind, who: _Who, since: date, rng: random.Random, now:
     return Designation(
         kind=kind, person_id=who["pk"], unit_id=who["grid_id"] or who["community_id"], from_on=since,
         grounds=rng.choice(_GROUNDS[kind.family]), named_by_user=0, named_by_name="社区书记",
-        named_by_unit=who["community__name"], made_at=now, **{name: who[name] for name in _PLACE},
+        named_by_unit=who["community__name"], made_at=now, **{name: who[name] for name in PLACE},
     )  # fmt: skip
 
 
@@ -68,7 +67,7 @@ def _since(rng: random.Random, today: date) -> date:
 
 
 def _people(rows: Any) -> list[_Who]:
-    return list(rows.order_by("pk").values("pk", "community__name", "residence", *_PLACE))
+    return list(rows.order_by("pk").values("pk", "community__name", "residence", *PLACE))
 
 
 def _geese(kinds: Any, scale: float, today: date, now: datetime) -> Iterator[Designation]:
@@ -150,7 +149,7 @@ def _courier(who: _Who, rng: random.Random, today: date, now: datetime) -> Couri
     place = who["community__name"].removesuffix("社区").removesuffix("村")
     return Courier(
         person_id=who["pk"], trade=trade, company=company, station=f"{company}{place}站", routes=rng.choice(_ROUTES),
-        from_on=_since(rng, today), made_at=now, **({name: who[name] for name in _PLACE} | {"grid_id": None}),
+        from_on=_since(rng, today), made_at=now, **({name: who[name] for name in PLACE} | {"grid_id": None}),
     )  # fmt: skip
 
 

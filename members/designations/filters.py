@@ -7,14 +7,12 @@ from typing import Any
 import django_filters
 from django.db.models import Q
 
-from governance.scope import UnitKind
+from governance.scope import inside
 from governance.ui.forms import DateInput
 from grids.models import Unit
 from members.filters import OfPeopleFilterSet
 from members.models import Courier, Designation, DesignationKind
 from members.models.designations import COMPANIES, TRADES
-
-_COLUMN = {UnitKind.STREET: "street", UnitKind.COMMUNITY: "community", UnitKind.GRID: "grid"}
 
 
 class DesignationFilterSet(OfPeopleFilterSet):
@@ -61,7 +59,7 @@ class CourierFilterSet(OfPeopleFilterSet):
     def in_place(self, queryset: Any, name: str, value: Unit) -> Any:
         """Whose station lies there, or who serve it."""
         served = Courier.units.through.objects.filter(unit_id=value.pk).values("courier_id")
-        return queryset.filter(Q(**{_COLUMN[UnitKind(value.kind)]: value}) | Q(pk__in=served))
+        return queryset.filter(Q(**inside(value.kind, value.pk)) | Q(pk__in=served))
 
     def with_account(self, queryset: Any, name: str, value: str) -> Any:
         """Who can sign in, and who cannot."""

@@ -9,10 +9,10 @@ from typing import Any
 from django.db.models import DateField, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
+from governance.days import today_of
 from governance.scope import UnitKind
 from members.following import Follower, Step
 from members.models import Courier, Designation
-from members.services._common import today_of
 
 _FOR_EVER = Value(date.max, output_field=DateField())
 

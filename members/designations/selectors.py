@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Count
 
-from governance.scope import Actor, Role, UnitKind
+from governance.scope import PLACE_COLUMNS, Actor, Role, UnitKind, inside
 from grids.models import Unit
 from members.designations.counting import counter_of
 from members.designations.querysets import DesignationQuerySet
@@ -20,10 +20,6 @@ from members.models.designations import FAMILIES
 _BELOW = {
     UnitKind.DISTRICT: ("street_id", UnitKind.STREET), UnitKind.STREET: ("community_id", UnitKind.COMMUNITY),
     UnitKind.COMMUNITY: ("grid_id", UnitKind.GRID),
-}  # fmt: skip
-_COLUMN = {
-    UnitKind.DISTRICT: "district_id", UnitKind.STREET: "street_id", UnitKind.COMMUNITY: "community_id",
-    UnitKind.GRID: "grid_id",
 }  # fmt: skip
 
 
@@ -86,7 +82,7 @@ def tables(actor: Actor, unit: Unit, on: date) -> list[Table]:
 
 def _counted(unit: Unit, column: str, on: date) -> dict[tuple[int, int | None], int]:
     """(kind, unit below or None for the unit's own) → how many."""
-    rows = Designation.objects.in_force(on).filter(**{_COLUMN[UnitKind(unit.kind)]: unit.pk}).order_by()
+    rows = Designation.objects.in_force(on).filter(**inside(unit.kind, unit.pk)).order_by()
     grouped = rows.values_list("kind_id", column).annotate(n=Count("pk"))
     return {(kind, below): n for kind, below, n in grouped}
 
@@ -124,7 +120,7 @@ def _elsewhere(
     if counter is None:
         return None
     found = counter.counts(actor, column, ids, on) if ids else {}
-    whole = counter.counts(actor, _COLUMN[UnitKind(unit.kind)], [unit.pk], on)
+    whole = counter.counts(actor, PLACE_COLUMNS[UnitKind(unit.kind)], [unit.pk], on)
     return {**found, unit.pk: whole.get(unit.pk, 0)}
 
 

@@ -12,13 +12,14 @@ from django.db.models import Q
 from accounts.rights import may
 from accounts.selectors import staff_of
 from governance.audit import services as audit
+from governance.days import today_of
 from governance.errors import IllegalState, InvalidInput, NotAllowed, NotFound
 from governance.outbox.services import notify
 from governance.scope import Actor, UnitKind
+from grids.holding import hold_unit
 from grids.models import Unit
 from members.designations.querysets import DesignationQuerySet
 from members.models import Courier, Designation, DesignationKind, PartyMembership, Person
-from members.services._common import hold_unit, today_of
 from members.words import EARLIEST, text_of
 
 EDIT = "designation.edit"
@@ -124,10 +125,7 @@ def place_in(unit_id: int, by: Actor) -> dict[str, Any]:
     unit = own_units(by).filter(pk=unit_id).first()
     if unit is None:
         raise NotFound("请选择本辖区内的单位：街道命名在街道，社区命名在社区和网格。", field="unit")
-    return {
-        "unit": unit, "district_id": unit.district_id, "street_id": unit.street_id, "community_id": unit.community_id,
-        "grid_id": unit.pk if unit.kind == UnitKind.GRID else None,
-    }  # fmt: skip
+    return {"unit": unit, **unit.place_within}
 
 
 def own_units(by: Actor) -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from governance.days import today_of
 from governance.errors import InvalidInput, NotFound
 from governance.scope import Actor
 from governance.sheets.cells import Cells
@@ -22,7 +23,6 @@ from members.designations.filters import DesignationFilterSet
 from members.designations.services import EDIT, Naming
 from members.designations.views.designations import list_tabs
 from members.models import Designation, DesignationKind
-from members.services._common import today_of
 from members.services.persons import REVEAL
 from members.sheets.exporting import identity_of
 from members.sheets.finding import (

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from members.care.querysets import CareQuerySet, OfCareQuerySet
-from members.models.homes import Placed
+from members.models.placed import Placed
 
 LEVELS = [("A", "A 级"), ("B", "B 级"), ("C", "C 级")]
 OPEN, PAUSED, ENDED = "open", "paused", "ended"

@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from members.careers.querysets import CareerScopedQuerySet, ProcedureQuerySet, RoundQuerySet
 from members.models.careers import Career
-from members.models.homes import Placed
+from members.models.placed import Placed
 
 PROMOTION, REMOVAL, MEASURE = "promotion", "removal", "measure"
 PROCEDURE_KINDS = [(PROMOTION, "晋升"), (REMOVAL, "清退"), (MEASURE, "奖惩")]

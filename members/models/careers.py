@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from members.careers.querysets import CareerQuerySet
-from members.models.homes import Placed
+from members.models.placed import Placed
 
 SECRETARY, DEPUTY, WORKER, GRID = "secretary", "deputy", "worker", "grid"
 # 三岗, and the stage before them. The post is of the work, not of the party.

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 
 from members.designations.querysets import CourierQuerySet, DesignationQuerySet
-from members.models.homes import Placed
+from members.models.placed import Placed
 
 FAMILIES = [("geese", "五雁争辉"), ("ten", "十员"), ("residents", "热心居民")]
 # Who is counted: people who are named one by one, or what another subject keeps (a branch, a team).

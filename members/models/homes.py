@@ -3,21 +3,10 @@
 from django.db import models
 from django.db.models import Q
 
+from members.models.placed import Placed
 from members.querysets import PlacedQuerySet
 
 ENTRANCE_MOST, ROOM_MOST = 16, 16
-
-
-class Placed(models.Model):
-    """What lies in one grid or, while nobody knows which, in one community; scope is an equality on these columns."""
-
-    district = models.ForeignKey("grids.Unit", models.PROTECT, related_name="+")
-    street = models.ForeignKey("grids.Unit", models.PROTECT, related_name="+")
-    community = models.ForeignKey("grids.Unit", models.PROTECT, related_name="+", verbose_name="社区")
-    grid = models.ForeignKey("grids.Unit", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="网格")
-
-    class Meta:
-        abstract = True
 
 
 class Building(Placed):

@@ -3,7 +3,8 @@
 from django.db import models
 from django.db.models import F, Q
 
-from members.models.homes import Home, Placed
+from members.models.homes import Home
+from members.models.placed import Placed
 from members.querysets import HouseholdQuerySet
 
 KINDS = [("owner", "自有住房"), ("tenant", "租住"), ("collective", "集体户")]

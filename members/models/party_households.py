@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
-from members.models.homes import Placed
+from members.models.placed import Placed
 from members.party_households.querysets import PartyHouseholdQuerySet
 
 ENDS = [

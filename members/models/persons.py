@@ -5,7 +5,7 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
 
-from members.models.homes import Placed
+from members.models.placed import Placed
 from members.querysets import PersonQuerySet
 
 GENDERS = [("m", "男"), ("f", "女")]

@@ -3,9 +3,9 @@
 from django.db import models
 from django.db.models import F, Q
 
-from members.models.homes import Placed
 from members.models.households import Household
 from members.models.persons import Person
+from members.models.placed import Placed
 from members.querysets import ProposalQuerySet
 
 KINDS = [

@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
 
+from members.models.placed import OfUnit
 from members.volunteers.querysets import ActivityQuerySet, HoursQuerySet, OfTeamQuerySet, OfUnitQuerySet, SignUpQuerySet
 from members.volunteers.workflow import ACTIVITY_STATES, HOLDS_A_TIME, HOURS_STATES, SIGN_UP_STATES
 
@@ -21,19 +22,6 @@ HOWS = [("staff", "工作人员代报"), ("self", "本人报名")]
 CHECKED = [("code", "签到码"), ("list", "名单点到")]
 CARDS = [("", "正常"), ("yellow", "将到期"), ("red", "已超期")]
 MOST_MINUTES = 480
-
-
-class OfUnit(models.Model):
-    """What belongs to a street, a community or a grid; the columns below its own level are null."""
-
-    unit = models.ForeignKey("grids.Unit", models.PROTECT, related_name="+", verbose_name="所属单位")
-    district = models.ForeignKey("grids.Unit", models.PROTECT, related_name="+")
-    street = models.ForeignKey("grids.Unit", models.PROTECT, related_name="+")
-    community = models.ForeignKey("grids.Unit", models.PROTECT, null=True, blank=True, related_name="+")
-    grid = models.ForeignKey("grids.Unit", models.PROTECT, null=True, blank=True, related_name="+")
-
-    class Meta:
-        abstract = True
 
 
 class VolunteerTeam(OfUnit):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from governance.calendars.loading import working_calendar
 from governance.calendars.worktime import NoWorkingTime
+from governance.days import start_of
 from governance.deadlines import services as deadlines
 from governance.deadlines import timing
 from governance.deadlines.models import Clock
@@ -84,7 +85,7 @@ def election_specs(terms: Iterable[Term], at: datetime) -> list[ClockSpec]:
         ClockSpec(
             subject_type=OF_ORGANISATION, subject_id=term.organisation_id, kind=ELECTION, detail_id=term.pk,
             term=replace(shape, span=Span((term.due_on - term.elected_on).days + 1, Unit.CALENDAR_DAYS)),
-            unit_id=owner_of(term.organisation), started_at=_midnight(term.elected_on), policy_version_id=version.pk,
+            unit_id=owner_of(term.organisation), started_at=start_of(term.elected_on), policy_version_id=version.pk,
         )
         for term in terms
     ]  # fmt: skip
@@ -104,7 +105,7 @@ def probation_specs(
         days = (_last_day(one.probation_ends_on, shape.span) - begun).days
         found.append(ClockSpec(
             subject_type=OF_MEMBERSHIP, subject_id=one.pk, kind=PROBATION, unit_id=owner_of(one.organisation),
-            term=replace(shape, span=Span(days, Unit.WHOLE_DAYS)), started_at=_midnight(begun),
+            term=replace(shape, span=Span(days, Unit.WHOLE_DAYS)), started_at=start_of(begun),
             policy_version_id=version.pk,
         ))  # fmt: skip
     return found
@@ -113,13 +114,9 @@ def probation_specs(
 def _last_day(ends_on: date, grace: Span) -> date:
     """The day on which a probation has to be decided at the latest, in whole days whatever the policy counts in."""
     try:
-        return timezone.localdate(timing.shift(_midnight(ends_on), grace, working_calendar()))
+        return timezone.localdate(timing.shift(start_of(ends_on), grace, working_calendar()))
     except NoWorkingTime:
         raise IllegalState("工作日历里没有工作时间，请先由区网格中心设置工作日历。", code="no_calendar") from None
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def begin_transfer(transfer: MembershipTransfer, now: datetime) -> Clock:

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from governance import search
-from governance.scope import UnitKind
+from governance.scope import UnitKind, inside
 from governance.ui.forms import SearchSelect
 from grids.models import Unit
 from members.models import DoubleRegistration, MembershipTransfer, PartyMembership, PartyOrganisation, PartyPost, Term
@@ -20,7 +20,6 @@ from members.party import selectors
 from members.party.querysets import MembershipQuerySet
 from members.party.rules import GROUPS, years_later
 
-_PLACE = {UnitKind.STREET: "street", UnitKind.COMMUNITY: "community", UnitKind.GRID: "grid"}
 # From so many years, to under so many.
 _AGES = {"young": (0, 36), "middle": (36, 61), "old": (61, 71), "oldest": (71, 200)}
 _AGE_CHOICES = [("young", "35 岁及以下"), ("middle", "36 至 60 岁"), ("old", "61 至 70 岁"), ("oldest", "71 岁及以上")]
@@ -41,8 +40,8 @@ class _Placed(django_filters.FilterSet):  # type: ignore[misc]
             kinds = ["street", "community"]
             if self.request.actor.unit_kind in {UnitKind.COMMUNITY, UnitKind.GRID}:
                 kinds = ["grid"]
-            inside = Unit.objects.open().visible_to(self.request.actor)
-            self.filters["place"].queryset = inside.filter(kind__in=kinds).order_by("code")
+            units = Unit.objects.open().visible_to(self.request.actor)
+            self.filters["place"].queryset = units.filter(kind__in=kinds).order_by("code")
         # Who is looked for stands first, then where.
         for name in ("place", "q"):
             if name in self.filters:
@@ -50,7 +49,7 @@ class _Placed(django_filters.FilterSet):  # type: ignore[misc]
 
     def in_place(self, queryset: Any, name: str, value: Unit) -> Any:
         """What lies in the unit."""
-        return queryset.filter(**{f"{self.prefix_of_place}{_PLACE[UnitKind(value.kind)]}": value})
+        return queryset.filter(**inside(value.kind, value.pk, self.prefix_of_place))
 
 
 class _OfOrganisation(_Placed):
@@ -124,8 +123,8 @@ class TransferFilterSet(django_filters.FilterSet):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.request is not None:
-            inside = Unit.objects.open().visible_to(self.request.actor)
-            self.filters["place"].queryset = inside.filter(kind__in=("street", "community")).order_by("code")
+            units = Unit.objects.open().visible_to(self.request.actor)
+            self.filters["place"].queryset = units.filter(kind__in=("street", "community")).order_by("code")
 
     def find(self, queryset: Any, name: str, value: str) -> Any:
         """By name or initials."""
@@ -139,7 +138,7 @@ class TransferFilterSet(django_filters.FilterSet):  # type: ignore[misc]
 
     def in_place(self, queryset: Any, name: str, value: Unit) -> Any:
         """By who has to receive."""
-        return queryset.filter(**{f"to_organisation__{_PLACE[UnitKind(value.kind)]}": value})
+        return queryset.filter(**inside(value.kind, value.pk, "to_organisation__"))
 
 
 class DoubleFilterSet(_OfOrganisation):

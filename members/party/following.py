@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from governance.days import today_of
 from governance.errors import IllegalState
 from governance.scope import Actor
 from members.models import DoubleRegistration, MembershipTransfer, PartyMembership, PartyPost, Person
 from members.models.party import IN_TRANSIT
 from members.party import clocks
 from members.party.services import transfers
-from members.party.services._common import record, today_of
+from members.party.services._common import record
 from members.party.services.memberships import ended
 
 _WORDS = {"died": "党员去世", "moved": "党员迁出本区"}

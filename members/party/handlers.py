@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
 
 from django.utils import timezone
 
 from governance.audit import services as audit
 from governance.deadlines.models import Clock
+from governance.deadlines.subjects import SubjectRows
 from governance.outbox import gathering
 from governance.scope import PLATFORM
 from members.models import MembershipTransfer, PartyMembership, PartyOrganisation, Term
@@ -18,13 +18,10 @@ from members.party.services._common import people_of, told_above, told_at
 _LEVELS = {clocks.WARN: "soon", clocks.LATE: "over", clocks.REPORT: "over"}
 
 
-class TransferClocks:
+class TransferClocks(SubjectRows):
     """The engine's handler for transfers."""
 
-    def lock(self, subject_ids: Collection[int], *, skip_locked: bool) -> list[int]:
-        """The transfers, by primary key."""
-        rows = MembershipTransfer.objects.select_for_update(of=("self",), skip_locked=skip_locked)
-        return list(rows.filter(pk__in=subject_ids).order_by("pk").values_list("pk", flat=True))
+    model = MembershipTransfer
 
     def on_step(self, clock: Clock, action: str, due_at: datetime, now: datetime) -> None:
         """Soon: who has to receive is told. Late: their level above and the giving organisation, too."""
@@ -52,13 +49,10 @@ class TransferClocks:
         MembershipTransfer.objects.filter(pk=clock.subject_id).update(due_at=new_due, late_since=late)
 
 
-class OrganisationClocks:
+class OrganisationClocks(SubjectRows):
     """The engine's handler for elections."""
 
-    def lock(self, subject_ids: Collection[int], *, skip_locked: bool) -> list[int]:
-        """The organisations, by primary key."""
-        rows = PartyOrganisation.objects.select_for_update(of=("self",), skip_locked=skip_locked)
-        return list(rows.filter(pk__in=subject_ids).order_by("pk").values_list("pk", flat=True))
+    model = PartyOrganisation
 
     def on_step(self, clock: Clock, action: str, due_at: datetime, now: datetime) -> None:
         """Half a year and two months before: who decides is told. Missed: the level above, too."""
@@ -77,13 +71,10 @@ class OrganisationClocks:
         """Terms count in calendar days: no working calendar moves them."""
 
 
-class MembershipClocks:
+class MembershipClocks(SubjectRows):
     """The engine's handler for probations."""
 
-    def lock(self, subject_ids: Collection[int], *, skip_locked: bool) -> list[int]:
-        """The memberships, by primary key."""
-        rows = PartyMembership.objects.select_for_update(of=("self",), skip_locked=skip_locked)
-        return list(rows.filter(pk__in=subject_ids).order_by("pk").values_list("pk", flat=True))
+    model = PartyMembership
 
     def on_step(self, clock: Clock, action: str, due_at: datetime, now: datetime) -> None:
         """A month before and on the last day: who decides is told. Not decided: the level above, then the district."""

@@ -12,47 +12,36 @@ from django.db import models
 from django.db.models import Q
 
 from governance import search
-from governance.scope import Actor, Role, UnitKind
+from governance.scope import Actor, Role, own_column
+from governance.scoped import ScopedQuerySet
 
 ORGANISATIONS = frozenset({
     Role.DISTRICT_LEADER, Role.DISTRICT_CENTRE, Role.STREET_LEADER, Role.STREET_STAFF, Role.COMMUNITY_SECRETARY,
     Role.COMMUNITY_WORKER, Role.GRID_WORKER, Role.PART_TIME_GRID_WORKER,
 })  # fmt: skip
 MEMBERS = ORGANISATIONS - {Role.DISTRICT_LEADER}
-COLUMN = {
-    UnitKind.DISTRICT: "district_id", UnitKind.STREET: "street_id", UnitKind.COMMUNITY: "community_id",
-    UnitKind.GRID: "grid_id",
-}  # fmt: skip
 
 
-def place_of(actor: Actor, roles: frozenset[Role], prefix: str = "") -> dict[str, int] | None:
+def scope_of(actor: Actor, roles: frozenset[Role], prefix: str = "") -> dict[str, int] | None:
     """The place column that the actor's scope is an equality on, behind `prefix`; None for who sees nothing."""
-    column = COLUMN.get(actor.unit_kind) if actor.unit_kind else None
-    if actor.role not in roles or column is None:
-        return None
-    return {prefix + column: actor.unit_id}
+    column = own_column(actor, roles)
+    return None if column is None else {prefix + column: actor.unit_id}
 
 
-class OrganisationQuerySet(models.QuerySet[Any]):
+class OrganisationQuerySet(ScopedQuerySet):
     """Party organisations."""
 
-    def visible_to(self, actor: Actor) -> Self:
-        """Those that lie in the actor's unit and below it."""
-        place = place_of(actor, ORGANISATIONS)
-        return self.none() if place is None else self.filter(**place)
+    roles = ORGANISATIONS
 
     def open(self) -> Self:
         """Those that have not been dissolved."""
         return self.filter(dissolved_on=None)
 
 
-class MembershipQuerySet(models.QuerySet[Any]):
+class MembershipQuerySet(ScopedQuerySet):
     """Memberships, by the place of their organisation."""
 
-    def visible_to(self, actor: Actor) -> Self:
-        """Those of organisations that lie in the actor's unit and below it."""
-        place = place_of(actor, MEMBERS)
-        return self.none() if place is None else self.filter(**place)
+    roles = MEMBERS
 
     def current(self) -> Self:
         """Those in force."""
@@ -64,26 +53,22 @@ class MembershipQuerySet(models.QuerySet[Any]):
         return self.filter(person__search=words) if words is not None else self.none()
 
 
-class OfOrganisationQuerySet(models.QuerySet[Any]):
+class OfOrganisationQuerySet(ScopedQuerySet):
     """What belongs to an organisation and names a person: posts, double registrations."""
 
-    def visible_to(self, actor: Actor) -> Self:
-        """Those of organisations that lie in the actor's unit and below it."""
-        place = place_of(actor, MEMBERS, "organisation__")
-        return self.none() if place is None else self.filter(**place)
+    roles = MEMBERS
+    path = "organisation__"
 
     def current(self) -> Self:
         """Those in force."""
         return self.filter(until_on=None)
 
 
-class TermQuerySet(models.QuerySet[Any]):
+class TermQuerySet(ScopedQuerySet):
     """Terms of office, and what is asked about them: they name nobody."""
 
-    def visible_to(self, actor: Actor) -> Self:
-        """Those of organisations that lie in the actor's unit and below it."""
-        place = place_of(actor, ORGANISATIONS, "organisation__")
-        return self.none() if place is None else self.filter(**place)
+    roles = ORGANISATIONS
+    path = "organisation__"
 
 
 class TransferQuerySet(models.QuerySet[Any]):
@@ -91,8 +76,8 @@ class TransferQuerySet(models.QuerySet[Any]):
 
     def visible_to(self, actor: Actor) -> Self:
         """Those that leave or reach an organisation in the actor's unit and below it."""
-        giving = place_of(actor, MEMBERS, "from_organisation__")
-        receiving = place_of(actor, MEMBERS, "to_organisation__")
+        giving = scope_of(actor, MEMBERS, "from_organisation__")
+        receiving = scope_of(actor, MEMBERS, "to_organisation__")
         if giving is None or receiving is None:
             return self.none()
         return self.filter(Q(**giving) | Q(**receiving))

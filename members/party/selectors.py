@@ -25,7 +25,7 @@ from members.models.party import (
     SECRETARY,
 )
 from members.party import clocks
-from members.party.querysets import ORGANISATIONS, place_of
+from members.party.querysets import ORGANISATIONS, scope_of
 from members.party.rules import (
     BRANCHES,
     COMMITTEE_LEAST,
@@ -52,7 +52,7 @@ class Node:
 
 def member_counts(actor: Actor) -> dict[int, int]:
     """How many members each organisation in the scope has; numbers alone, for all who see organisations."""
-    place = place_of(actor, ORGANISATIONS)
+    place = scope_of(actor, ORGANISATIONS)
     if place is None:
         return {}
     rows = PartyMembership.objects.current().filter(**place).order_by().values_list("organisation_id")
@@ -224,12 +224,12 @@ def lives_elsewhere(rows: QuerySet[PartyMembership]) -> QuerySet[PartyMembership
 
 def transfers_to(actor: Actor) -> Q:
     """Transfers that reach an organisation in the actor's scope."""
-    return Q(**(place_of(actor, ORGANISATIONS, "to_organisation__") or {"pk": 0}))
+    return Q(**(scope_of(actor, ORGANISATIONS, "to_organisation__") or {"pk": 0}))
 
 
 def transfers_from(actor: Actor) -> Q:
     """Transfers that leave one."""
-    return Q(**(place_of(actor, ORGANISATIONS, "from_organisation__") or {"pk": 0}))
+    return Q(**(scope_of(actor, ORGANISATIONS, "from_organisation__") or {"pk": 0}))
 
 
 def receivers(actor: Actor) -> QuerySet[PartyOrganisation]:
@@ -280,7 +280,7 @@ def figures(actor: Actor, today: date) -> list[FigureRow]:
         actor.unit_kind or UnitKind.GRID, UnitKind.COMMUNITY
     )
     column = f"{kind}_id"
-    place = place_of(actor, ORGANISATIONS)
+    place = scope_of(actor, ORGANISATIONS)
     if place is None:
         return []
     units = Unit.objects.open().visible_to(actor).filter(kind=kind).order_by("code")
@@ -319,7 +319,7 @@ def _count_late(rows: dict[int, FigureRow], column: str, actor: Actor, today: da
     for unit, count in due.values_list(f"organisation__{column}").annotate(count=Count("pk")):
         if unit in rows:
             rows[unit].late_elections = count
-    overdue = probation_late(PartyMembership.objects.current().filter(**(place_of(actor, ORGANISATIONS) or {"pk": 0})))
+    overdue = probation_late(PartyMembership.objects.current().filter(**(scope_of(actor, ORGANISATIONS) or {"pk": 0})))
     for unit, count in overdue.order_by().values_list(column).annotate(count=Count("pk")):
         if unit in rows:
             rows[unit].late_probations = count

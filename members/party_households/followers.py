@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from django.db.models import F, Q
 
+from governance.days import today_of
 from members.following import Follower, Step
 from members.models import LookedAfter, PartyHousehold
 from members.party_households.services.ties import close_ties_of_households
-from members.services._common import today_of
 
 
 def _follow(step: Step, ids: Sequence[int]) -> None:

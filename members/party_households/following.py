@@ -7,12 +7,12 @@ from datetime import date, datetime
 from django.db.models import F
 
 from accounts.selectors import staff_of
+from governance.days import today_of
 from governance.outbox.services import notify
 from governance.scope import Actor
 from members.models import LookedAfter, PartyHousehold, Person
 from members.party_households.services.naming import close
 from members.party_households.services.ties import close_ties_of_households
-from members.services._common import today_of
 
 
 def _own(person: Person) -> PartyHousehold | None:

@@ -10,15 +10,11 @@ from typing import Any
 
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
 
-from governance.scope import Actor, UnitKind
+from governance.scope import PLACE_COLUMNS, Actor, UnitKind, inside
 from grids.models import Unit
 from members.models import Building, Household, LookedAfter, PartyHousehold, PartyHouseholdVisit, PartyMembership
 from members.party_households.limits import LEAST, MOST
 
-COLUMN = {
-    UnitKind.DISTRICT: "district_id", UnitKind.STREET: "street_id", UnitKind.COMMUNITY: "community_id",
-    UnitKind.GRID: "grid_id",
-}  # fmt: skip
 _BELOW = {
     UnitKind.DISTRICT: UnitKind.STREET,
     UnitKind.STREET: UnitKind.COMMUNITY,
@@ -174,7 +170,7 @@ def gaps(actor: Actor, unit: Unit) -> list[Gaps]:
     """The unit and what lies directly below it, each with its counts; the whole first."""
     below = _BELOW.get(UnitKind(unit.kind))
     children = Unit.objects.open().filter(parent=unit, kind=below).order_by("code") if below else Unit.objects.none()
-    column = COLUMN[below] if below else COLUMN[UnitKind(unit.kind)]
+    column = PLACE_COLUMNS[below or UnitKind(unit.kind)]
     counts = _counts(unit, column)
     rows = [Gaps(child, {name: found.get(child.pk, 0) for name, found in counts.items()}) for child in children]
     whole = {name: sum(found.values()) for name, found in counts.items()}
@@ -182,7 +178,7 @@ def gaps(actor: Actor, unit: Unit) -> list[Gaps]:
 
 
 def _counts(unit: Unit, column: str) -> dict[str, dict[int, int]]:
-    here = {COLUMN[UnitKind(unit.kind)]: unit.pk}
+    here = inside(unit.kind, unit.pk)
     hubs, households = PartyHousehold.objects.open().filter(**here), Household.objects.filter(**here)
     ties = LookedAfter.objects.filter(until_on=None, **{f"household__{key}": pk for key, pk in here.items()})
     grids = Unit.objects.open().filter(kind=UnitKind.GRID)

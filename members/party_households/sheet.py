@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
+from governance.days import today_of
 from governance.errors import IllegalState, InvalidInput
 from governance.scope import Actor
 from governance.sheets.cells import Cells
@@ -25,7 +26,6 @@ from members.party_households.services import naming, ties
 from members.party_households.services._common import EDIT, locked, require
 from members.party_households.services.naming import PartyHouseholdFacts
 from members.party_households.views.pages import list_tabs
-from members.services._common import today_of
 from members.services.households import where
 from members.services.persons import REVEAL
 from members.sheets.exporting import identity_of

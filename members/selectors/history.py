@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime
 
 from django.utils import timezone
 
+from governance.days import start_of
 from members.models import Person, Stay
 from members.services.households import where
 
@@ -50,17 +51,19 @@ def _of_stay(stay: Stay) -> list[Event]:
     household = stay.household
     place = " ".join(unit.name for unit in (household.community, household.grid) if unit is not None)
     events = [
-        Event(_at(stay.from_on), f"入户：{where(household)}", words=place, icon="login-2", household_id=household.pk)
+        Event(
+            start_of(stay.from_on), f"入户：{where(household)}", words=place, icon="login-2", household_id=household.pk
+        )
     ]
     if stay.until_on is not None:
         words = f"{stay.get_ended_how_display()}{'：' if stay.words else ''}{stay.words}"
         events.append(
             Event(
-                _at(stay.until_on), f"离户：{where(household)}", words=words, icon="logout", household_id=household.pk
+                start_of(stay.until_on),
+                f"离户：{where(household)}",
+                words=words,
+                icon="logout",
+                household_id=household.pk,
             )
         )
     return events
-
-
-def _at(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time()))

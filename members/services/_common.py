@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
-
-from django.db import connection
-from django.utils import timezone
 
 from accounts.rights import may
 from governance.audit import services as audit
 from governance.errors import IllegalState, NotAllowed, NotFound
-from governance.scope import Actor, UnitKind
+from governance.scope import BELOW_DISTRICT, Actor, UnitKind, place_column
+from grids.holding import hold_unit
 from grids.models import Unit
 from members.models import Building, Household, Person
 
 EDIT = "person.edit"
-_COLUMN = {UnitKind.STREET: "street_id", UnitKind.COMMUNITY: "community_id", UnitKind.GRID: "grid_id"}
 
 
 def require(by: Actor, right: str = EDIT) -> None:
@@ -30,30 +27,11 @@ def place_in(unit_id: int, by: Actor, *, field: str = "unit") -> dict[str, int |
     """The place columns of a community or a grid of the actor's; raises NotFound for any other unit."""
     hold_unit(unit_id)
     unit = Unit.objects.filter(pk=unit_id, closed_on=None, kind__in=(UnitKind.COMMUNITY, UnitKind.GRID)).first()
-    own = _COLUMN.get(by.unit_kind or UnitKind.DISTRICT)
-    place = {} if unit is None else {
-        "district_id": unit.district_id, "street_id": unit.street_id, "community_id": unit.community_id,
-        "grid_id": unit.pk if unit.kind == UnitKind.GRID else None,
-    }  # fmt: skip
+    own = place_column(by.unit_kind, among=BELOW_DISTRICT)
+    place = unit.place_within if unit else {}
     if unit is None or own is None or place.get(own) != by.unit_id:
         raise NotFound("请选择本辖区内的社区或网格。", field=field)
     return place
-
-
-def hold_unit(unit_id: int) -> None:
-    """Let nobody close or move the unit before the caller's transaction ends; many may hold it at a time.
-
-    What is put into it is then there before the unit changes, and follows it; or it sees the unit as it became.
-    """
-    if not 0 < unit_id < 2**63:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM grids_unit WHERE id = %s FOR SHARE", [unit_id])
-
-
-def today_of(now: datetime) -> date:
-    """The day in the installation's zone."""
-    return timezone.localdate(now)
 
 
 def locked_persons(ids: Iterable[int], by: Actor) -> dict[int, Person]:

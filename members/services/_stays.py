@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Max
 
 from governance.errors import IllegalState, InvalidInput
-from governance.scope import Actor
+from governance.scope import Actor, place_of
 from members.models import Household, Person, Stay
 from members.models.households import RELATIONS
 from members.services._common import locked_household
@@ -16,13 +16,6 @@ from members.words import choice_of, day_of
 
 if TYPE_CHECKING:
     from members.services.persons import Joining
-
-PLACE = ("district_id", "street_id", "community_id", "grid_id")
-
-
-def place_of(thing: Household | Person) -> dict[str, int | None]:
-    """The place columns of a household, which whoever lives there shares; or of a person."""
-    return {name: getattr(thing, name) for name in PLACE}
 
 
 def joined(joining: Joining, by: Actor) -> Household:

@@ -8,13 +8,13 @@ from datetime import date, datetime
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
+from governance.days import today_of
 from governance.errors import IllegalState, InvalidInput, NotFound
-from governance.scope import Actor
+from governance.scope import Actor, place_of
 from members import registry
 from members.models import Building, Home, Household, Person
 from members.models.homes import ENTRANCE_MOST, ROOM_MOST
-from members.services._common import place_in, record, require, today_of
-from members.services._stays import PLACE, place_of
+from members.services._common import place_in, record, require
 from members.words import day_of, text_of
 
 # An ordinary building, whose rooms are put on record all at once: label, least, most.
@@ -148,7 +148,7 @@ def _set(building: Building, facts: BuildingFacts, by: Actor) -> None:
 
 def _take_along(building: Building, by: Actor, now: datetime) -> None:
     """Persons before households, as everywhere."""
-    place = {name: getattr(building, name) for name in PLACE}
+    place = place_of(building)
     households = Household.objects.open().filter(home__building=building)
     people = Person.objects.filter(state="here", stays__until_on=None, stays__household__in=households)
     held = list(people.order_by("pk").select_for_update(of=("self",)).defer("search"))

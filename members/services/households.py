@@ -10,14 +10,15 @@ from django.db import transaction
 
 from accounts.selectors import staff_of
 from governance import privacy
+from governance.days import today_of
 from governance.errors import DomainError, IllegalState, InvalidInput, NotFound
 from governance.outbox.services import notify
-from governance.scope import Actor
+from governance.scope import PLACE, Actor, place_of
 from members import registry
 from members.models import Household, Person
 from members.models.households import KINDS, RELATIONS
 from members.services import _stays, persons
-from members.services._common import locked_household, locked_person, place_in, record, require, today_of
+from members.services._common import locked_household, locked_person, place_in, record, require
 from members.services.homes import home_of
 from members.services.persons import Facts, Joining
 from members.words import choice_of, day_of, text_of
@@ -95,7 +96,7 @@ def _settle(household: Household, address: Address, by: Actor) -> None:
     if address.building_id is not None:
         household.home = home_of(building_id=address.building_id, entrance=address.entrance, room=address.room, by=by)
         building = household.home.building
-        for name in _stays.PLACE:
+        for name in PLACE:
             setattr(household, name, getattr(building, name))
         return
     for name, value in place_in(address.unit_id or 0, by).items():
@@ -145,7 +146,7 @@ def take_in(*, identity: str, joining: Joining, by: Actor, now: datetime) -> Per
 
 def _move(person: Person, joining: Joining, by: Actor, now: datetime, new_head_id: int | None) -> None:
     on, before = joining.on or today_of(now), {"grid_id": person.grid_id, "community_id": person.community_id}
-    place = _stays.place_of(person)
+    place = place_of(person)
     stay = _stays.current(person)
     if stay is not None and stay.household_id == joining.household_id:
         raise IllegalState("此人已在这一户，无需迁移。")
@@ -153,7 +154,7 @@ def _move(person: Person, joining: Joining, by: Actor, now: datetime, new_head_i
     household = locked_household(joining.household_id, by)
     _stays.end(person, "moved_within", on, "", new_head_id)
     _stays.begin(person, household, joining.relation, on, today_of(now))
-    for name, value in _stays.place_of(household).items():
+    for name, value in place_of(household).items():
         setattr(person, name, value)
     person.state, person.left_on, person.left_to = "here", None, ""
     person.changed_at, person.revision = now, person.revision + 1

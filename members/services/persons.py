@@ -12,12 +12,13 @@ from django.db import IntegrityError, transaction
 
 from governance import privacy
 from governance.audit import services as audit
+from governance.days import today_of
 from governance.errors import IllegalState, InvalidInput, NotAllowed, NotFound
-from governance.scope import Actor
+from governance.scope import Actor, place_of
 from members import identity, registry
 from members.models import GENDERS, RESIDENCES, Person
 from members.services import _stays
-from members.services._common import locked_person, locked_persons, place_in, record, require, today_of
+from members.services._common import locked_person, locked_persons, place_in, record, require
 from members.words import choice_of, day_of, name_of, text_of
 
 REVEAL = "person.reveal"
@@ -69,7 +70,7 @@ def write_new(*, facts: Facts, unit_id: int | None = None, joining: Joining | No
     household = _stays.joined(joining, by) if joining else None
     if household is None and unit_id is None:
         raise InvalidInput("请选择所在的住户，或社区、网格。", field="unit")
-    place = _stays.place_of(household) if household else place_in(unit_id or 0, by)
+    place = place_of(household) if household else place_in(unit_id or 0, by)
     for name, value in place.items():
         setattr(person, name, value)
     _insert(person)
@@ -212,7 +213,7 @@ def merge_persons(
         both = locked_persons([keep_id, drop_id], by)
         keep, drop = both[keep_id], both[drop_id]
         _check_one(keep, drop)
-        before, place = kept(keep), _stays.place_of(keep)
+        before, place = kept(keep), place_of(keep)
         _stays.take_over(keep, drop, today_of(now))
         # The number leaves the other first: it is unique among those who are not merged.
         drop.state, drop.merged_into, drop.changed_at = "merged", keep, now

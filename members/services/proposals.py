@@ -15,14 +15,15 @@ from django.db import transaction
 
 from accounts.selectors import staff_of
 from governance.audit import services as audit
+from governance.days import today_of
 from governance.errors import IllegalState, InvalidInput, NotAllowed, NotFound
 from governance.outbox.gathering import remind
 from governance.outbox.services import notify
-from governance.scope import Actor
+from governance.scope import Actor, place_of
 from members import proposing
 from members.models import Household, Person, Proposal
-from members.services import _stays, households, persons
-from members.services._common import locked_person, require, today_of
+from members.services import households, persons
+from members.services._common import locked_person, require
 from members.services.households import Address, Newcomer
 from members.services.persons import Facts, Joining
 from members.words import text_of
@@ -131,7 +132,7 @@ def _begun(kind: str, words: str, by: Actor, now: datetime, person: Person | Non
 
 def _made(proposal: Proposal, subject: str, place: Household | Person, by: Actor, now: datetime) -> Proposal:
     proposal.subject = subject[:64]
-    for name, value in _stays.place_of(place).items():
+    for name, value in place_of(place).items():
         setattr(proposal, name, value)
     proposal.save(force_insert=True)
     _record("proposal.make", proposal, by, now, proposal.words)

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from governance import privacy
+from governance.days import today_of
 from governance.errors import InvalidInput
 from governance.scope import Actor, UnitKind
 from governance.sheets.cells import Cells
 from members import identity
 from members.models import GENDERS, RESIDENCES
 from members.models.households import KINDS, RELATIONS
-from members.services._common import today_of
 from members.sheets.columns import GENDER_WORDS, KIND_WORDS, RELATION_WORDS, RESIDENCE_WORDS, units_of
 from members.words import day_of, name_of, text_of
 

@@ -12,10 +12,10 @@ from governance import search
 from governance.audit import services as audit
 from governance.audit.services import Fact
 from governance.copying import copy_in, copy_in_new
+from governance.scope import PLACE, place_of
 from grids.names import initials_of
 from members import identity, registry
 from members.models import Building, Home, Household, Person, Stay
-from members.services._stays import PLACE, place_of
 from members.services.households import where
 from members.services.persons import kept
 from members.sheets.judging import Change, Joining, Plan

@@ -7,11 +7,9 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from governance.privacy.addresses import person_key, without_numbers
-from governance.scope import Actor, UnitKind
+from governance.scope import BELOW_DISTRICT, Actor, place_column
 from governance.ui.views import ListPage
 from members.models import Person
-
-_COLUMN = {UnitKind.STREET: "street_id", UnitKind.COMMUNITY: "community_id", UnitKind.GRID: "grid_id"}
 
 
 class OfPeopleList(ListPage):
@@ -29,5 +27,5 @@ class OfPeopleList(ListPage):
 
 def may_open(actor: Actor, person: Person) -> bool:
     """Whether the person's page is in the actor's scope: a courier may live anywhere."""
-    column = _COLUMN.get(actor.unit_kind or UnitKind.DISTRICT)
+    column = place_column(actor.unit_kind, among=BELOW_DISTRICT)
     return column is not None and getattr(person, column) == actor.unit_id

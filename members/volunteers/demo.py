@@ -134,10 +134,7 @@ def _accounts() -> None:
 
 
 def _place(unit: Unit) -> dict[str, Any]:
-    return {
-        "unit": unit, "district_id": unit.district_id, "street_id": unit.street_id, "community_id": unit.community_id,
-        "grid_id": unit.pk if unit.kind == UnitKind.GRID else None,
-    }  # fmt: skip
+    return {"unit": unit, **unit.place_within}
 
 
 def _teams(scene: _Scene, count: int) -> list[tuple[VolunteerTeam, list[int], list[tuple[str, int, int]]]]:

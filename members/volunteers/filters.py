@@ -8,14 +8,12 @@ import django_filters
 from django import forms
 from django.http import HttpRequest
 
-from governance.scope import UnitKind
+from governance.scope import UnitKind, inside
 from governance.ui.filters import DateRangeFilter
 from governance.ui.forms import SearchSelect
 from grids.models import Unit
 from members.models import Activity, ServiceHours, TeamMember, VolunteerTeam
 from members.models.volunteers import KINDS
-
-_COLUMN = {UnitKind.STREET: "street", UnitKind.COMMUNITY: "community", UnitKind.GRID: "grid"}
 
 
 def _units(request: HttpRequest) -> Any:
@@ -42,7 +40,7 @@ class _OfUnitFilterSet(django_filters.FilterSet):  # type: ignore[misc]
 
     def in_place(self, queryset: Any, name: str, value: Unit) -> Any:
         """What lies in the unit."""
-        return queryset.filter(**{self.path + _COLUMN[UnitKind(value.kind)]: value})
+        return queryset.filter(**inside(value.kind, value.pk, self.path))
 
 
 class TeamFilterSet(_OfUnitFilterSet):

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 
+from governance.days import today_of
 from governance.errors import IllegalState
 from governance.scope import Actor
 from members.models import Activity, Person, ServiceHours, SignUp, TeamMember, VolunteerTeam
 from members.volunteers import clocks
-from members.volunteers.services._common import record, today_of
+from members.volunteers.services._common import record
 from members.volunteers.services._seats import promote
 from members.volunteers.services.teams import shrink
 from members.volunteers.workflow import HOLDS_A_TIME, OPEN

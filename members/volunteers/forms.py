@@ -6,12 +6,12 @@ from typing import Any
 
 from django import forms
 
-from governance.scope import Actor
+from governance.scope import Actor, own_column
 from governance.ui.forms import DateInput, DateTimeInput, SearchSelect
 from grids.models import Site, Unit
 from members.models import Person, VolunteerTeam
 from members.models.volunteers import KINDS
-from members.volunteers.querysets import PEOPLE, column_of
+from members.querysets import SEE
 from members.volunteers.services.activities import ActivityFacts
 from members.volunteers.services.teams import TeamFacts
 
@@ -20,7 +20,7 @@ _LEVELS = ("street", "community", "grid")
 
 def units_of(by: Actor) -> Any:
     """The open streets, communities and grids that the actor may write for, highest first."""
-    if column_of(by, PEOPLE) is None:
+    if own_column(by, SEE) is None:
         return Unit.objects.none()
     return Unit.objects.open().visible_to(by).filter(kind__in=_LEVELS).order_by("code")
 

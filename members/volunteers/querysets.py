@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
-from django.db import models
 from django.db.models import Count, OuterRef, Q, Subquery
 
-from governance.scope import Actor, Role, UnitKind
+from governance.scope import Actor, Role
+from governance.scoped import ScopedQuerySet
+from members.querysets import SEE
 from members.volunteers.workflow import HOLDS_A_SEAT, OPEN
 
 if TYPE_CHECKING:
@@ -16,36 +17,13 @@ if TYPE_CHECKING:
     from members.models import Person
 
 # Teams and activities are no personal data: the district reads them, and counts. Who comes is for the street and below.
-PEOPLE = frozenset({
-    Role.STREET_LEADER, Role.STREET_STAFF, Role.COMMUNITY_SECRETARY, Role.COMMUNITY_WORKER, Role.GRID_WORKER,
-    Role.PART_TIME_GRID_WORKER,
-})  # fmt: skip
-TEAMS = PEOPLE | {Role.DISTRICT_LEADER, Role.DISTRICT_CENTRE}
-_COLUMN = {
-    UnitKind.DISTRICT: "district_id", UnitKind.STREET: "street_id", UnitKind.COMMUNITY: "community_id",
-    UnitKind.GRID: "grid_id",
-}  # fmt: skip
-
-
-def column_of(actor: Actor, roles: frozenset[Role]) -> str | None:
-    """The column that must equal the actor's unit; None for who sees nothing."""
-    return _COLUMN.get(actor.unit_kind) if actor.role in roles and actor.unit_kind else None
-
-
-class ScopedQuerySet(models.QuerySet[Any]):
-    """What lies in a unit, for the roles that read it; `path` leads to the columns of its place."""
-
-    roles = TEAMS
-    path = ""
-
-    def visible_to(self, actor: Actor) -> Self:
-        """What lies in the actor's unit and below it."""
-        column = column_of(actor, self.roles)
-        return self.none() if column is None else self.filter(**{self.path + column: actor.unit_id})
+TEAMS = SEE | {Role.DISTRICT_LEADER, Role.DISTRICT_CENTRE}
 
 
 class OfUnitQuerySet(ScopedQuerySet):
     """Teams."""
+
+    roles = TEAMS
 
     def standing(self) -> Self:
         """Those that have not been dissolved."""
@@ -55,7 +33,7 @@ class OfUnitQuerySet(ScopedQuerySet):
 class OfTeamQuerySet(ScopedQuerySet):
     """Memberships of teams."""
 
-    roles = PEOPLE
+    roles = SEE
     path = "team__"
 
     def now_in(self) -> Self:
@@ -65,6 +43,8 @@ class OfTeamQuerySet(ScopedQuerySet):
 
 class ActivityQuerySet(ScopedQuerySet):
     """Activities."""
+
+    roles = TEAMS
 
     def with_counts(self) -> Self:
         """With `taken` and `waiting`: how many seats are taken, and how many wait for one."""
@@ -85,7 +65,7 @@ class ActivityQuerySet(ScopedQuerySet):
 class SignUpQuerySet(ScopedQuerySet):
     """Who signed up."""
 
-    roles = PEOPLE
+    roles = SEE
     path = "activity__"
 
     def seated(self) -> Self:
@@ -96,7 +76,7 @@ class SignUpQuerySet(ScopedQuerySet):
 class HoursQuerySet(ScopedQuerySet):
     """Hours served."""
 
-    roles = PEOPLE
+    roles = SEE
 
     def waiting(self) -> Self:
         """Those that nobody has decided."""

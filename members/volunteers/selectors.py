@@ -8,9 +8,9 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
-from django.utils import timezone
 
-from governance.scope import Actor, UnitKind
+from governance.days import start_of
+from governance.scope import Actor, UnitKind, inside
 from grids.models import Unit
 from members.models import Activity, Person, ServiceHours, SignUp, TeamMember, VolunteerTeam
 
@@ -114,8 +114,8 @@ def figures(actor: Actor, month: date) -> tuple[list[Figures], Figures | None]:
     rows = {unit.pk: Figures(unit) for unit in units}
     end = last_day(month)
     teams = VolunteerTeam.objects.visible_to(actor).standing()
-    starts = timezone.make_aware(datetime.combine(month, datetime.min.time()))
-    ends = timezone.make_aware(datetime.combine(end + timedelta(days=1), datetime.min.time()))
+    starts = start_of(month)
+    ends = start_of(end + timedelta(days=1))
     held = Activity.objects.visible_to(actor).filter(state="ended", starts_at__gte=starts, starts_at__lt=ends)
     hours = _hours_in(actor).filter(on__range=(month, end))
     for name, found in (("teams", teams), ("activities", held)):
@@ -134,12 +134,8 @@ def figures(actor: Actor, month: date) -> tuple[list[Figures], Figures | None]:
 
 def _hours_in(actor: Actor) -> QuerySet[ServiceHours]:
     """Confirmed hours as figures, which the district reads as well: no row of these leaves this module."""
-    columns = {
-        UnitKind.DISTRICT: "district_id", UnitKind.STREET: "street_id", UnitKind.COMMUNITY: "community_id",
-        UnitKind.GRID: "grid_id",
-    }  # fmt: skip
     rows: QuerySet[ServiceHours] = ServiceHours.objects.confirmed().filter(minutes__gt=0)
-    return rows.filter(**{columns[actor.unit_kind or UnitKind.GRID]: actor.unit_id})
+    return rows.filter(**inside(actor.unit_kind or UnitKind.GRID, actor.unit_id))
 
 
 def by_month(actor: Actor, today: date) -> Sequence[tuple[date, int, int]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +12,7 @@ from governance.audit import services as audit
 from governance.deadlines import actions, defaults, registry, wording
 from governance.deadlines import services as deadlines
 from governance.deadlines.models import Clock
+from governance.deadlines.subjects import SubjectRows
 from governance.deadlines.terms import Terms
 from governance.outbox import gathering
 from governance.scope import PLATFORM, Role
@@ -73,13 +73,10 @@ def finish(claim: Claim, now: datetime) -> None:
     claim.due_at, claim.card = None, ""
 
 
-class ClaimClocks:
+class ClaimClocks(SubjectRows):
     """The deadline engine's handler for claims. Called inside its transaction, the claim already locked."""
 
-    def lock(self, subject_ids: Collection[int], *, skip_locked: bool) -> list[int]:
-        """Lock the claims by primary key; the ids that were locked."""
-        rows = Claim.objects.select_for_update(of=("self",), skip_locked=skip_locked)
-        return list(rows.filter(pk__in=subject_ids).order_by("pk").values_list("pk", flat=True))
+    model = Claim
 
     def on_step(self, clock: Clock, action: str, due_at: datetime, now: datetime) -> None:
         """Mark the claim, and tell who should have decided; from the first rung on the street too."""

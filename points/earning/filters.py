@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import django_filters
 from django import forms
 
 from governance.ui.filters import DateRangeFilter
 from members.volunteers.filters import HoursFilterSet
 from points.models import RULE_KINDS, Claim
-
-_COLUMN = {"street": "street", "community": "community", "grid": "grid"}
 
 
 class ClaimFilterSet(HoursFilterSet):
@@ -26,7 +22,3 @@ class ClaimFilterSet(HoursFilterSet):
     class Meta:
         model = Claim
         fields: list[str] = []
-
-    def in_place(self, queryset: Any, name: str, value: Any) -> Any:
-        """What lies in the unit."""
-        return queryset.filter(**{_COLUMN[value.kind]: value})

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.selectors import with_role
 from governance.outbox.services import notify
 from governance.scope import Role
-from members.volunteers.accounts import user_of
+from members.accounts import user_of
 from points.earning.clocks import SUBJECT
 from points.models import Claim
 

@@ -12,13 +12,13 @@ from typing import Any
 
 from django.db import connection
 
-from governance.scope import Actor, UnitKind
+from governance.scope import Actor, UnitKind, own_column
 from grids.models import Unit
 from points.earning.querysets import SEE
 from points.models import ODD_KINDS, Claim, OddReview, OddRule
 
 DAYS = 90
-_COLUMN = {UnitKind.STREET: "street_id", UnitKind.COMMUNITY: "community_id"}
+_KINDS = (UnitKind.STREET, UnitKind.COMMUNITY)
 # Given and standing, by hand, in scope, of the last so many days.
 _ROWS = """
 WITH given AS (
@@ -98,7 +98,7 @@ class Case:
 
 def cases(actor: Actor, today: date, zone: str) -> list[Case]:
     """All in the actor's scope, what nobody looked at first. A statement a kind, and two more."""
-    column = _COLUMN.get(actor.unit_kind) if actor.unit_kind and actor.role in SEE else None
+    column = own_column(actor, SEE, among=_KINDS)
     if column is None:
         return []
     since = today - timedelta(days=DAYS)

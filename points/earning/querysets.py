@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from governance.scope import Actor, Role, UnitKind
-from members.volunteers.querysets import ScopedQuerySet
+from governance.scoped import ScopedQuerySet
 
 if TYPE_CHECKING:
     from points.models import Claim, EarningRule, FundLimit  # noqa: F401 - in the bases below

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from governance.scope import Role
-from members.volunteers.querysets import PEOPLE, ScopedQuerySet
+from governance.scoped import ScopedQuerySet
+from members.querysets import SEE
 
 
 class TransactionQuerySet(ScopedQuerySet):
     """Transactions of the actor's unit and below it; they name people, so the district reads figures alone."""
 
-    roles = PEOPLE | {Role.SHOP_CLERK}
+    roles = SEE | {Role.SHOP_CLERK}
 
 
 class OfBooksQuerySet(ScopedQuerySet):

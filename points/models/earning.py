@@ -5,7 +5,7 @@ from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeO
 from django.db import models
 from django.db.models import F, Func, Q
 
-from members.models.homes import Placed
+from members.models.placed import Placed
 from points.earning.querysets import ClaimQuerySet, FundLimitQuerySet, RuleQuerySet
 from points.earning.workflow import CLAIM_STATES
 

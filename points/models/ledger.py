@@ -8,7 +8,7 @@ by triggers and by nobody else; nothing goes below zero.
 from django.db import models
 from django.db.models import F, Q
 
-from members.models.volunteers import OfUnit
+from members.models.placed import OfUnit
 from points.ledger.querysets import OfBooksQuerySet, TransactionQuerySet
 
 # Where points come from, who may give them, who has them, and where they end.

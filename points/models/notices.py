@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from members.models.volunteers import OfUnit
+from members.models.placed import OfUnit
 from points.rounds.querysets import NoticeQuerySet, ObjectionQuerySet
 
 NOTICE_STATES = [("draft", "待公示"), ("published", "已公示"), ("replaced", "已更正")]

@@ -9,7 +9,7 @@ import uuid
 from django.db import models
 from django.db.models import F, Q
 
-from members.models.volunteers import OfUnit
+from members.models.placed import OfUnit
 from points.shop.querysets import OfShopQuerySet, OrderQuerySet, ShopQuerySet
 
 GOODS_KINDS = [("goods", "商品"), ("service", "服务")]

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from governance.days import start_of
 from grids.models import Unit
 from members.models import Courier, Person, TeamMember
 from points.models import Notice, NoticeLine, Round, RoundCriterion, RoundNomination, RoundVote
@@ -164,7 +165,7 @@ def _fill_notices(now: datetime) -> int:
 def _notice(unit: Unit, month: date, now: datetime, *, is_draft: bool) -> None:
     found = tally(unit.pk, month)
     rng = random.Random(f"notice-{unit.code}-{month}")
-    made = timezone.make_aware(datetime.combine(last_day(month) + timedelta(days=4), datetime.min.time()))
+    made = start_of(last_day(month) + timedelta(days=4))
     at = min(now, made + timedelta(hours=9))
     place: dict[str, Any] = {"district_id": unit.district_id, "street_id": unit.street_id, "community_id": unit.pk}
     notice = Notice.objects.create(

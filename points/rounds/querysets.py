@@ -8,7 +8,8 @@ from django.db import models
 from django.db.models import Q
 
 from governance.scope import Actor, Role, UnitKind
-from members.volunteers.querysets import PEOPLE, ScopedQuerySet
+from governance.scoped import ScopedQuerySet
+from members.querysets import SEE
 
 # Notices are worked on by the community and seen by its street. Everybody may read the public page.
 NOTICES = frozenset({Role.STREET_LEADER, Role.STREET_STAFF, Role.COMMUNITY_SECRETARY, Role.COMMUNITY_WORKER})
@@ -57,7 +58,7 @@ class RoundQuerySet(models.QuerySet[Any]):
 class NominationQuerySet(ScopedQuerySet):
     """Nominations: where the person lives; the district meets those that passed the review (candidates are public)."""
 
-    roles = PEOPLE
+    roles = SEE
 
     def visible_to(self, actor: Actor) -> Self:
         """In scope; to the district's roles the candidates."""
@@ -77,5 +78,5 @@ class NominationQuerySet(ScopedQuerySet):
 class RoundObjectionQuerySet(ScopedQuerySet):
     """Objections to candidates."""
 
-    roles = PEOPLE | {Role.DISTRICT_CENTRE}
+    roles = SEE | {Role.DISTRICT_CENTRE}
     path = "nomination__"

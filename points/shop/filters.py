@@ -7,20 +7,20 @@ from typing import Any
 import django_filters
 from django.http import HttpRequest
 
-from governance.scope import UnitKind
+from governance.scope import ABOVE_GRID, UnitKind, inside, place_column
 from governance.ui.filters import DateRangeFilter
 from governance.ui.forms import SearchSelect
 from grids.models import Unit
 from points.models import Order, Shop
 
-_COLUMN = {UnitKind.STREET: "street", UnitKind.COMMUNITY: "community"}
+# Where a shop may stand.
+_KINDS = (UnitKind.STREET, UnitKind.COMMUNITY)
 
 
 def _units(request: HttpRequest) -> Any:
     actor = request.actor  # type: ignore[attr-defined]
-    line = {UnitKind.DISTRICT: "district_id", UnitKind.STREET: "street_id", UnitKind.COMMUNITY: "community_id"}
-    column = line.get(actor.unit_kind)
-    rows = Unit.objects.open().filter(kind__in=list(_COLUMN), **({column: actor.unit_id} if column else {"pk": 0}))
+    column = place_column(actor.unit_kind, among=ABOVE_GRID)
+    rows = Unit.objects.open().filter(kind__in=_KINDS, **({column: actor.unit_id} if column else {"pk": 0}))
     return rows.order_by("code")
 
 
@@ -42,7 +42,7 @@ class ShopFilterSet(django_filters.FilterSet):  # type: ignore[misc]
 
     def in_place(self, queryset: Any, name: str, value: Unit) -> Any:
         """What lies in the unit."""
-        return queryset.filter(**{_COLUMN[UnitKind(value.kind)]: value})
+        return queryset.filter(**inside(value.kind, value.pk))
 
 
 class OrderFilterSet(django_filters.FilterSet):  # type: ignore[misc]

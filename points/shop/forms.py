@@ -7,10 +7,9 @@ from typing import Any
 
 from django import forms
 
-from governance.scope import Actor
+from governance.scope import Actor, own_column
 from governance.ui.forms import DateInput, SearchSelect
 from grids.models import Site
-from members.volunteers.querysets import column_of
 from points.models import Goods
 from points.models.shop import GOODS_KINDS
 from points.shop.querysets import STAFF
@@ -46,7 +45,7 @@ class ShopAddForm(ShopForm):
 
     def __init__(self, *args: Any, by: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        column = column_of(by, STAFF)
+        column = own_column(by, STAFF)
         rows = Site.objects.filter(kind__code=SITE_KIND, closed_on=None, community__isnull=False, points_shop=None)
         self.fields["site"].queryset = (  # type: ignore[attr-defined]
             rows.filter(**{column: by.unit_id}).order_by("name") if column else rows.none()

@@ -8,7 +8,7 @@ from typing import Any, Self
 from django.db.models import Q
 
 from governance.scope import Role
-from members.volunteers.querysets import ScopedQuerySet
+from governance.scoped import ScopedQuerySet
 
 # rights.md, "shop": the clerk and the community work there, the street sees. Orders name people, so the district has
 # figures alone.

@@ -70,6 +70,14 @@ def in_progress(dispatched: Appeal, cast: Cast, now: datetime) -> Appeal:
 
 
 @pytest.fixture
+def in_community(registered: Callable[..., Appeal], cast: Cast, district: District, now: datetime) -> Appeal:
+    """Dispatched by the street to its community, and accepted there."""
+    appeal = registered(by=cast.ss, unit_id=district.community_1.pk)
+    services.dispatch(appeal_id=appeal.pk, to_unit_id=district.community_1.pk, by=cast.ss, now=now)
+    return services.accept(appeal_id=appeal.pk, by=cast.cw, now=now)
+
+
+@pytest.fixture
 def resolved(in_progress: Appeal, cast: Cast, now: datetime) -> Appeal:
     """The same, resolved; the street has to visit."""
     return services.resolve(appeal_id=in_progress.pk, result=RESULT, public_reply=REPLY, by=cast.ds, now=now)

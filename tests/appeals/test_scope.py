@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from appeals import services
 from appeals.models import Appeal, Assignment
-from appeals.querysets import _COLUMN
 from appeals.services import Correction
 
 
@@ -77,7 +76,8 @@ def slow_scope(actor, appeal: Appeal) -> bool:
     if actor.role in {"AU", "SE", "SY"}:
         return False
     handed = appeal.assignments.filter(unit_id=actor.unit_id).exists()
-    column = _COLUMN.get(actor.unit_kind) if actor.unit_kind not in {"department", "squad"} else None
+    levels = {"district", "street", "community", "grid"}
+    column = f"{actor.unit_kind}_id" if actor.unit_kind in levels else None
     return handed or (column is not None and getattr(appeal, column) == actor.unit_id)
 
 

@@ -50,14 +50,6 @@ def shelved(asked, cast, now) -> Appeal:
     return decide_to_lie(asked, cast.dc, now)
 
 
-@pytest.fixture
-def in_community(registered, cast, district, now) -> Appeal:
-    """Dispatched by the street to its community, and accepted there."""
-    appeal = registered(by=cast.ss, unit_id=district.community_1.pk)
-    services.dispatch(appeal_id=appeal.pk, to_unit_id=district.community_1.pk, by=cast.ss, now=now)
-    return services.accept(appeal_id=appeal.pk, by=cast.cw, now=now)
-
-
 class TestAsking:
     def test_a_request_stands_with_its_evidence(self, asked, cast, district) -> None:
         request = only(asked)

@@ -55,7 +55,7 @@ class AddStaff(FormPage):
     """A new person with their first posting."""
 
     form_class = NewStaffForm
-    template_name = "accounts/staff_form.html"
+    template_name = "ui/form_searching.html"
     title = "新增人员"
     submit_label = "保存并生成初始密码"
     says = "保存后生成一个初始密码，只显示一次；本人首次登录时必须修改。"
@@ -142,7 +142,7 @@ class AddPosting(PersonPage):
     """One more posting."""
 
     form_class = PostingForm
-    template_name = "accounts/staff_form.html"
+    template_name = "ui/form_searching.html"
     title = "增加岗位"
     success_message = "岗位已增加。"
 
@@ -204,7 +204,7 @@ class MovePosting(PostingPage):
     """Move a person to another unit."""
 
     form_class = MoveForm
-    template_name = "accounts/staff_form.html"
+    template_name = "ui/form_searching.html"
     title = "调动"
     submit_label = "确认调动"
     success_message = "调动已登记。"

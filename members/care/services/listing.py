@@ -10,16 +10,17 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from governance.days import today_of
 from governance.deadlines import services as deadlines
 from governance.deadlines.models import Clock
 from governance.errors import DomainError, IllegalState, InvalidInput, NotFound
-from governance.scope import Actor
+from governance.scope import Actor, place_of
 from members.care import turns
 from members.care.services import _common
 from members.care.words import EDIT, PAUSE, SUBJECT
 from members.models import CareKind, CareRecord, Person
 from members.models.care import ENDED, ENDINGS, ENDS, LEVELS
-from members.services._common import locked_person, today_of
+from members.services._common import locked_person
 from members.words import choice_of, day_of
 
 KEPT = ("level", "grounds", "words", "visitor_id", "since")
@@ -67,7 +68,7 @@ def put_on(person: Person, kind: CareKind, entry: Entry, *, by: Actor, now: date
 
 def drawn_up(person: Person, kind: CareKind, entry: Entry, now: datetime) -> CareRecord:
     """A record as it would be written, which is left to `write_listed`. Raises InvalidInput naming the field."""
-    place = {name: getattr(person, name) for name in turns.PLACE}
+    place = place_of(person)
     record = CareRecord(person=person, kind=kind, since=today_of(now), made_at=now, changed_at=now, **place)
     _set(record, entry, now)
     return record

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.utils import timezone
 
+from governance.days import start_of, today_of
 from governance.deadlines import services as deadlines
 from governance.deadlines.models import Clock
 from governance.deadlines.terms import Span, Term, Unit
@@ -17,7 +17,6 @@ from members.care.services import _common
 from members.care.words import EDIT, PAUSE, RESUME, SUBJECT, VISIT
 from members.models import CareRecord
 from members.models.care import OPEN, PAUSED, PAUSES
-from members.services._common import today_of
 from members.words import choice_of
 
 LONGEST = timedelta(days=366)
@@ -82,7 +81,7 @@ def go_on(record: CareRecord, words: str, *, by: Actor, now: datetime) -> None:
 
 def _start_end(record: CareRecord, until: date, now: datetime) -> None:
     """A clock that ends at the day's last second: the same engine brings the visits back."""
-    end = timezone.make_aware(datetime.combine(until + timedelta(days=1), time.min))
+    end = start_of(until + timedelta(days=1))
     minutes = max(1, -(-int((end - now).total_seconds()) // 60))
     deadlines.start(
         subject_type=SUBJECT, subject_id=record.pk, kind=PAUSE, started_at=now, now=now, unit_id=turns.unit_of(record),

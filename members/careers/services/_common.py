@@ -13,11 +13,11 @@ from accounts.rights import may
 from governance.audit import services as audit
 from governance.errors import IllegalState, NotAllowed, NotFound
 from governance.scope import Actor, UnitKind
+from grids.holding import hold_unit
 from grids.models import Unit
 from members.careers.pay import Scales
 from members.careers.records import set_next_grade
 from members.models import Career, CareerEvent, CareerProcedure, Person
-from members.services._common import hold_unit
 
 LOST = "没有找到这名工作人员，或不在您的管辖范围内。"
 _WHO = {
@@ -69,10 +69,8 @@ def unit_place(unit_id: int, by: Actor, *, field: str = "unit") -> dict[str, int
     unit = Unit.objects.open().visible_to(by).filter(pk=unit_id, kind__in=kinds).first()
     if unit is None:
         raise NotFound("请选择本辖区内的社区或网格。", field=field)
-    return {
-        "district_id": unit.district_id, "street_id": unit.street_id, "community_id": unit.community_id,
-        "grid_id": unit.pk if unit.kind == UnitKind.GRID else None,
-    }  # fmt: skip
+    place: dict[str, int | None] = unit.place_within
+    return place
 
 
 def standing(career: Career) -> dict[str, Any]:

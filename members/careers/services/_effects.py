@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from accounts.selectors import with_role
+from governance.days import today_of
 from governance.outbox.services import notify
 from governance.scope import Actor, Role
 from grids.models.quotas import INSTITUTION
@@ -17,7 +18,6 @@ from members.careers.services._common import changed, event_of, locked_career, s
 from members.careers.workflow import PATHS
 from members.models import Career, CareerMeasure, CareerProcedure
 from members.models.careers import GRID, PROMOTED, REMOVED
-from members.services._common import today_of
 
 
 def appoint(procedure: CareerProcedure, grounds: str, by: Actor, now: datetime) -> None:

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from accounts.rights import DC
 from accounts.selectors import staff_of, with_role
+from governance.days import today_of
 from governance.errors import IllegalState, InvalidInput, NotAllowed, NotFound
 from governance.outbox.services import notify
 from governance.scope import Actor, Role
@@ -21,7 +22,6 @@ from members.careers.services._common import event_of, own_phone, record, requir
 from members.models import Appraisal, AppraisalRound, Career, CareerEvent
 from members.models.career_procedures import RESULTS
 from members.models.careers import SECRETARY
-from members.services._common import today_of
 from members.words import choice_of, text_of
 
 DECIDE, REVIEW, PROPOSE = "career.decide", "career.review", "career.propose"

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from governance import privacy
+from governance.days import today_of
 from governance.errors import IllegalState, InvalidInput
 from governance.scope import Actor
 from members.careers.grades import full_years, grade_of
@@ -27,7 +28,6 @@ from members.careers.services._common import (
 )
 from members.models import Career, CareerProcedure, Person
 from members.models.careers import CERTIFICATES, DEGREES, GRID, POSTS, RECRUITED, RESIGNED, RETIRED
-from members.services._common import today_of
 from members.words import choice_of, day_of, text_of
 
 DECIDE, REVIEW = "career.decide", "career.review"

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
+from governance.days import today_of
 from governance.errors import IllegalState, InvalidInput, NotAllowed
 from governance.scope import Actor
 from grids.models import Unit
@@ -31,7 +32,6 @@ from members.careers.workflow import (
 from members.models import Career, CareerProcedure
 from members.models.career_procedures import MEASURE, PROCEDURE_KINDS, PROMOTION, REMOVAL
 from members.models.careers import SECRETARY
-from members.services._common import today_of
 from members.words import choice_of, day_of, text_of
 
 _PATHS: dict[str, list[tuple[str, Any]]] = {

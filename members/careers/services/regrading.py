@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from governance.days import today_of
 from governance.errors import IllegalState, InvalidInput
 from governance.scope import Actor
 from grids.models import Unit
@@ -16,7 +17,6 @@ from members.careers.querysets import CareerQuerySet
 from members.careers.records import records_of, set_next_grade
 from members.careers.services._common import event_of, own_phone, record, require, standing
 from members.models import Career, CareerEvent, Person
-from members.services._common import today_of
 from members.words import text_of
 
 DECIDE = "career.decide"

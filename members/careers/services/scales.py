@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from django.db import transaction
 
+from governance.days import today_of
 from governance.errors import InvalidInput
 from governance.scope import Actor
 from grids.models import Unit
@@ -17,7 +18,6 @@ from members.careers.records import set_next_grade
 from members.careers.services._common import record, require
 from members.models import Career, PayScale
 from members.models.careers import POSTS, TOP_GRADE
-from members.services._common import today_of
 from members.words import text_of
 
 DECIDE = "career.decide"

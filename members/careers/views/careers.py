@@ -53,7 +53,7 @@ class CareerList(ListPage):
         Column("certificate", "职业资格", lambda row: row.get_certificate_display(), secondary=True),
         Column("entered_on", "入职日期"),
         Column("next_grade_on", "应晋级日期", "members/careers/cells/due.html", secondary=True),
-        Column("state", "状态", "members/careers/cells/state.html", phone="inline"),
+        Column("state", "状态", "ui/cells/state.html", phone="inline"),
         Column("recruited", "进入方式", lambda row: dict(RECRUITED)[row.recruited], default=False),
         Column("duty", "职务", "duty", default=False),
     )
@@ -145,7 +145,7 @@ class CareerAdd(FormPage):
     """登记入职."""
 
     form_class = EntryForm
-    template_name = "members/careers/search_form.html"
+    template_name = "ui/form_searching.html"
     title = "登记入职"
     submit_label = "登记"
     has_personal_data = True
@@ -206,7 +206,7 @@ class Move(OfCareer):
     """调整工作单位."""
 
     form_class = MoveForm
-    template_name = "members/careers/search_form.html"
+    template_name = "ui/form_searching.html"
     title = "调整工作单位"
     submit_label = "调整"
     success_message = "已调整；账号岗位请由安全管理员处理。"

@@ -88,7 +88,7 @@ class ProcedureList(ListPage):
         Column("name", "姓名", "members/careers/cells/procedure.html", always=True, phone="title", grow=True),
         Column("path", "事项", lambda row: PATH_LABELS[row.path], phone="lead"),
         Column("unit", "单位", "community.name"),
-        Column("state", "状态", "members/careers/cells/state.html", phone="inline"),
+        Column("state", "状态", "ui/cells/state.html", phone="inline"),
         Column("turn", "办理", turn_of),
         Column("due_at", "时限", "members/careers/cells/clock.html", phone="inline"),
         Column("opened_at", "提出时间", secondary=True),

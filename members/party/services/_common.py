@@ -18,15 +18,13 @@ from governance.errors import IllegalState, NotAllowed, NotFound
 from governance.scope import Actor, Role
 from members.models import PartyMembership, PartyOrganisation, Person
 from members.party.rules import HOLDS_MEMBERS
-from members.services._common import today_of
 
 __all__ = [
-    "EDIT", "PLACE", "check_owner", "locked_membership", "locked_organisation", "locked_organisations", "owner_of",
-    "people_of", "place_of", "record", "require", "today_of",
+    "EDIT", "check_owner", "locked_membership", "locked_organisation", "locked_organisations", "owner_of",
+    "people_of", "record", "require",
 ]  # fmt: skip
 
 EDIT = "party.edit"
-PLACE = ("district_id", "street_id", "community_id", "grid_id")
 UNKNOWN = "没有找到这个党组织，或不在您的管辖范围内。"
 
 
@@ -114,11 +112,6 @@ def person_of(person_id: int, by: Actor) -> Person:
     if person.state != "here":
         raise IllegalState(f"{person.name}{person.get_state_display()}，不能再办理。")
     return person
-
-
-def place_of(thing: Any) -> dict[str, int | None]:
-    """The place columns of an organisation, which its memberships share."""
-    return {name: getattr(thing, name) for name in PLACE}
 
 
 def people_of(unit_id: int, kind: str, now: datetime) -> set[int]:

@@ -7,10 +7,11 @@ from decimal import Decimal
 
 from django.db import transaction
 
+from governance.days import today_of
 from governance.errors import IllegalState, InvalidInput, NotFound
 from governance.scope import Actor
 from members.models import DoubleRegistration, PartyMembership, PartyOrganisation, Person, ServiceDone
-from members.party.services._common import locked_organisation, person_of, record, require, today_of
+from members.party.services._common import locked_organisation, person_of, record, require
 from members.words import day_of, text_of
 
 _MOST_HOURS = 24

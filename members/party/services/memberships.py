@@ -8,8 +8,9 @@ from typing import Any
 
 from django.db import transaction
 
+from governance.days import today_of
 from governance.errors import IllegalState, InvalidInput
-from governance.scope import Actor
+from governance.scope import Actor, place_of
 from members import registry
 from members.models import MembershipTransfer, PartyMembership, PartyOrganisation, PartyPost, Person
 from members.models.party import CATEGORIES, FULL, IN_TRANSIT, MEMBERSHIP_KINDS, PROBATIONARY
@@ -19,10 +20,8 @@ from members.party.services._common import (
     locked_membership,
     locked_organisation,
     person_of,
-    place_of,
     record,
     require,
-    today_of,
 )
 from members.words import choice_of, day_of, text_of
 

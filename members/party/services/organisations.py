@@ -8,8 +8,9 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from governance.days import today_of
 from governance.errors import IllegalState, InvalidInput, NotAllowed, NotFound
-from governance.scope import Actor, UnitKind
+from governance.scope import Actor, UnitKind, place_of
 from grids.models import Unit
 from grids.names import initials_of
 from members.models import DoubleRegistration, MembershipTransfer, PartyMembership, PartyOrganisation, PartyPost, Term
@@ -22,10 +23,8 @@ from members.party.services._common import (
     locked_organisation,
     locked_organisations,
     owner_of,
-    place_of,
     record,
     require,
-    today_of,
 )
 from members.words import choice_of, day_of, text_of
 
@@ -76,7 +75,7 @@ def write_founded(*, founding: Founding, by: Actor, now: datetime) -> PartyOrgan
     _check_founder(parent, by)
     unit = _unit(founding.unit_id, parent, by)
     _check_fit(kind, parent, unit)
-    organisation = PartyOrganisation(kind=kind, parent=parent, unit=unit, **_place(unit))
+    organisation = PartyOrganisation(kind=kind, parent=parent, unit=unit, **unit.place_within)
     years = term_years(kind, unit.community_id is not None) if founding.term_years is None else founding.term_years
     _set(organisation, Facts(
         name=founding.name, founded_on=founding.founded_on, theme=founding.theme, address=founding.address,
@@ -148,7 +147,7 @@ def check_above(organisation: PartyOrganisation, by: Actor) -> None:
 
 def _settle(organisation: PartyOrganisation, now: datetime) -> None:
     """Write the new place through: to its members, to groups and branches below, to the clocks of its elections."""
-    place = _place(organisation.unit)
+    place = organisation.unit.place_within
     moved_away = organisation.children.filter(dissolved_on=None).exclude(unit_id=organisation.unit_id)
     changed = [name for name in ("street_id", "community_id") if getattr(organisation, name) != place[name]]
     if changed and moved_away.exclude(kind=GROUP).exists():
@@ -310,13 +309,6 @@ def _check_fit(kind: str, parent: PartyOrganisation | None, unit: Unit) -> None:
     inside = {"street_id": parent.street_id, "community_id": parent.community_id}
     if any(value is not None and getattr(unit, name) != value for name, value in inside.items()):
         raise InvalidInput("所在单位不在上级党组织的范围内。", field="unit")
-
-
-def _place(unit: Unit) -> dict[str, int | None]:
-    return {
-        "district_id": unit.district_id, "street_id": unit.street_id, "community_id": unit.community_id,
-        "grid_id": unit.pk if unit.kind == UnitKind.GRID else None,
-    }  # fmt: skip
 
 
 def _set(organisation: PartyOrganisation, facts: Facts, now: datetime) -> None:

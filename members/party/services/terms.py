@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from governance.days import today_of
 from governance.errors import IllegalState, InvalidInput, NotFound
 from governance.outbox.services import notify
 from governance.scope import Actor
@@ -33,7 +34,6 @@ from members.party.services._common import (
     locked_organisations,
     record,
     require,
-    today_of,
     told_above,
     told_at,
 )

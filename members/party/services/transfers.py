@@ -11,6 +11,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from governance.days import today_of
 from governance.errors import IllegalState, InvalidInput, NotFound
 from governance.outbox.services import notify
 from governance.scope import Actor
@@ -29,7 +30,6 @@ from members.party.services._common import (
     person_of,
     record,
     require,
-    today_of,
     told_at,
 )
 from members.party.services.memberships import Facts, begun, check_not_leaving, ended

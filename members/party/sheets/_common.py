@@ -6,9 +6,8 @@ from collections.abc import Iterable
 
 from django.db.models import QuerySet
 
-from governance.scope import Actor
+from governance.scope import ABOVE_GRID, Actor
 from members.models import PartyOrganisation
-from members.party.querysets import COLUMN
 from members.party.services._common import locked_organisations
 from members.sheets.reading import Offered
 
@@ -19,10 +18,9 @@ _LOWER = ("street", "community")
 def own(actor: Actor) -> QuerySet[PartyOrganisation]:
     """The open organisations that the actor's level decides about: `owner_of` as a query."""
     rows: QuerySet[PartyOrganisation] = PartyOrganisation.objects.visible_to(actor).open()
-    column = COLUMN.get(actor.unit_kind) if actor.unit_kind else None
-    if column not in {"district_id", "street_id", "community_id"}:
+    level = actor.unit_kind
+    if level not in ABOVE_GRID:
         return rows.none()
-    level = column.removesuffix("_id")
     deeper = _LOWER[_LOWER.index(level) + 1 :] if level in _LOWER else _LOWER
     return rows.filter(**{f"{name}_id": None for name in deeper}).select_related("unit").order_by("kind", "name", "pk")
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from governance.days import today_of
 from governance.errors import IllegalState
 from governance.scope import Actor
 from governance.sheets.cells import Cells
@@ -18,7 +19,7 @@ from governance.spreadsheets import cell_text
 from members.models import DoubleRegistration, PartyOrganisation, Person
 from members.party.filters import DoubleFilterSet
 from members.party.services import doubles
-from members.party.services._common import EDIT, check_open, check_owner, require, today_of
+from members.party.services._common import EDIT, check_open, check_owner, require
 from members.party.sheets._common import APPROVE, ASK, EXPORT, locked, offered
 from members.party.views.doubles import DoubleList
 from members.services.persons import REVEAL

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from governance.days import today_of
 from governance.errors import IllegalState, InvalidInput
 from governance.scope import Actor
 from governance.sheets.cells import Cells
@@ -20,7 +21,7 @@ from members.models.party import CATEGORIES, FULL, MEMBERSHIP_KINDS
 from members.party.filters import MemberFilterSet
 from members.party.rules import HOLDS_MEMBERS
 from members.party.services import memberships
-from members.party.services._common import EDIT, check_open, check_owner, require, today_of
+from members.party.services._common import EDIT, check_open, check_owner, require
 from members.party.services.memberships import Facts
 from members.party.sheets._common import APPROVE, ASK, EXPORT, locked, offered
 from members.party.views.members import MemberList

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 
+from governance.days import today_of
 from governance.errors import IllegalState, InvalidInput
 from governance.scope import Actor
 from governance.sheets.cells import Cells
@@ -22,7 +23,7 @@ from members.models.party import GROUP_LEADER, ORGANISATION_KINDS, SECRETARY
 from members.party.filters import OrganisationFilterSet
 from members.party.rules import GROUPS
 from members.party.services import organisations
-from members.party.services._common import EDIT, check_open, check_owner, require, today_of
+from members.party.services._common import EDIT, check_open, check_owner, require
 from members.party.services.organisations import Facts, Founding
 from members.party.services.terms import Elected, write_appointed
 from members.party.sheets._common import APPROVE, ASK, EXPORT, locked, offered

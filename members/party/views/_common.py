@@ -69,7 +69,7 @@ class OfOrganisation(FormPage):
     """A form about one organisation in scope, which the actor's level decides about."""
 
     has_personal_data = True
-    template_name = "members/party/form.html"
+    template_name = "ui/form_searching.html"
     by_above = False
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -98,7 +98,7 @@ class OfMember(FormPage):
     """A form about one membership in scope, of an organisation that the actor's level decides about."""
 
     has_personal_data = True
-    template_name = "members/party/form.html"
+    template_name = "ui/form_searching.html"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         rows = PartyMembership.objects.visible_to(self.actor).select_related("person", "organisation")

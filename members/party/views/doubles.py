@@ -88,7 +88,7 @@ class DoublePage(DetailPage):
 class Report(FormPage):
     """登记报到."""
 
-    template_name = "members/party/form.html"
+    template_name = "ui/form_searching.html"
     form_class = forms.ReportForm
     title = "登记双报到"
     submit_label = "登记"

@@ -16,7 +16,7 @@ from members.party.views._common import TREE, OfOrganisation, page_of
 class Found(FormPage):
     """设立党组织."""
 
-    template_name = "members/party/form.html"
+    template_name = "ui/form_searching.html"
     form_class = forms.FoundForm
     title = "设立党组织"
     submit_label = "设立"

@@ -72,7 +72,7 @@ class TransferList(ListPage):
         Column("person", "党员", "members/party/cells/transfer.html", always=True, phone="title", grow=True),
         Column("from", "转出党组织", lambda row: row.from_organisation.name if row.from_organisation else row.place),
         Column("to", "转入党组织", lambda row: row.to_organisation.name if row.to_organisation else row.place),
-        Column("state", "状态", "members/party/cells/transfer_state.html", phone="inline"),
+        Column("state", "状态", "ui/cells/state.html", phone="inline"),
         Column("due_at", "接收时限", "members/party/cells/transfer_clock.html", phone="inline", orders=("due",)),
         Column("direction", "方式", lambda row: row.get_direction_display(), secondary=True, phone="hidden"),
         Column("reason", "原因", "reason", secondary=True, default=False),

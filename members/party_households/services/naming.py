@@ -8,16 +8,14 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from governance.days import today_of
 from governance.errors import IllegalState, InvalidInput, NotFound
-from governance.scope import Actor
+from governance.scope import PLACE, Actor, place_of
 from members.models import Household, PartyHousehold, PartyMembership, Person, Stay
 from members.party_households.limits import DUTIES
 from members.party_households.services._common import locked, record, require
 from members.party_households.services.ties import close_ties
-from members.services._common import today_of
 from members.words import day_of, text_of
-
-PLACE = ("district_id", "street_id", "community_id", "grid_id")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +47,7 @@ def write_opened(
     today = today_of(now)
     made = PartyHousehold(
         person=person, household=home, from_on=day_of(on or today, today=today, label="设立日期", field="on"),
-        made_at=now, **{name: getattr(home, name) for name in PLACE},
+        made_at=now, **place_of(home),
     )  # fmt: skip
     _set(made, facts)
     _save(made)

@@ -7,12 +7,12 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from governance.days import today_of
 from governance.errors import InvalidInput
 from governance.scope import Actor
 from members.models import LookedAfter, PartyHouseholdReport, PartyHouseholdVisit
 from members.party_households import registry
 from members.party_households.services._common import VISIT, locked, record, require
-from members.services._common import today_of
 from members.words import text_of
 
 

@@ -8,12 +8,12 @@ from datetime import date, datetime
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
+from governance.days import today_of
 from governance.errors import IllegalState, InvalidInput, NotFound
 from governance.scope import Actor
 from members.models import Household, LookedAfter, PartyHousehold
 from members.party_households.limits import REFUSED_OVER
 from members.party_households.services._common import locked, record, require
-from members.services._common import today_of
 
 
 def look_after(

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
-
-from django.utils import timezone
 
 from accounts.rights import may
 from governance.audit import services as audit
 from governance.errors import IllegalState, InvalidInput, NotAllowed, NotFound
-from governance.scope import Actor, UnitKind
+from governance.scope import Actor, UnitKind, own_column
+from grids.holding import hold_unit
 from grids.models import Site, Unit
 from members.models import Activity, Person, ServiceHours, SignUp, TeamMember, VolunteerTeam
-from members.models.volunteers import OfUnit
-from members.services._common import hold_unit
-from members.volunteers.querysets import PEOPLE, column_of
+from members.querysets import SEE
 from members.volunteers.workflow import LABELS, target
 
 EDIT, PROPOSE, CONFIRM = "volunteer.edit", "volunteer.propose", "volunteer.confirm"
@@ -25,7 +22,6 @@ _REFUSALS = {
     PROPOSE: "您的岗位不能办理志愿活动，请由社区、网格办理。",
     CONFIRM: "您的岗位不能确认服务时长，请由社区或街道办理。",
 }
-PLACE = ("unit_id", "district_id", "street_id", "community_id", "grid_id")
 
 
 def require(by: Actor, right: str) -> None:
@@ -34,29 +30,16 @@ def require(by: Actor, right: str) -> None:
         raise NotAllowed(_REFUSALS[right])
 
 
-def today_of(now: datetime) -> date:
-    """The day in the installation's zone."""
-    return timezone.localdate(now)
-
-
 def place_in(unit_id: int, by: Actor) -> dict[str, int | None]:
     """The place columns of an open street, community or grid of the actor's; raises NotFound for any other unit."""
     kinds = (UnitKind.STREET, UnitKind.COMMUNITY, UnitKind.GRID)
     hold_unit(unit_id)
     unit = Unit.objects.filter(pk=unit_id, closed_on=None, kind__in=kinds).first()
-    column = column_of(by, PEOPLE)
-    place: dict[str, int | None] = {} if unit is None else {
-        "unit_id": unit.pk, "district_id": unit.district_id, "street_id": unit.street_id,
-        "community_id": unit.community_id, "grid_id": unit.pk if unit.kind == UnitKind.GRID else None,
-    }  # fmt: skip
+    column = own_column(by, SEE)
+    place: dict[str, int | None] = {"unit_id": unit.pk, **unit.place_within} if unit else {}
     if column is None or place.get(column) != by.unit_id:
         raise NotFound("请选择本辖区内的街道、社区或网格。", field="unit")
     return place
-
-
-def place_of(thing: OfUnit) -> dict[str, int | None]:
-    """The place columns of a team or an activity."""
-    return {name: getattr(thing, name) for name in PLACE}
 
 
 def site_in(site_id: int | None, district_id: int | None) -> int | None:

@@ -12,7 +12,6 @@ from governance.scope import Actor
 from members.models import Activity, Person, ServiceHours
 from members.models.volunteers import MOST_MINUTES
 from members.volunteers.minutes import Presence, counted
-from members.volunteers.services._common import place_of
 
 COUNTING = ("proposed", "confirmed")
 
@@ -44,7 +43,7 @@ def proposal(activity: Activity, person_id: int, minutes: int, by: Actor, now: d
     """A row that waits to be confirmed, not written yet."""
     return ServiceHours(
         person_id=person_id, activity=activity, on=timezone.localdate(activity.starts_at), minutes=minutes,
-        proposed_at=now, proposed_by_name=by.user_name, **place_of(activity),
+        proposed_at=now, proposed_by_name=by.user_name, **activity.unit_and_place,
     )  # fmt: skip
 
 

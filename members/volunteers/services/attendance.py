@@ -9,9 +9,9 @@ from django.db import transaction
 
 from governance.errors import IllegalState, InvalidInput, NotFound
 from governance.scope import Actor
+from members.accounts import person_of
 from members.models import Activity, SignUp
 from members.volunteers import codes
-from members.volunteers.accounts import person_of
 from members.volunteers.services import _common
 from members.volunteers.services._common import PROPOSE, record, require
 from members.words import choice_of

@@ -8,10 +8,10 @@ from django.db import IntegrityError, transaction
 
 from governance.errors import IllegalState, InvalidInput, NotAllowed, NotFound
 from governance.scope import Actor
+from members.accounts import is_oneself, user_of
 from members.models import Activity, Person, ServiceHours
 from members.models.volunteers import MOST_MINUTES
 from members.volunteers import clocks, registry
-from members.volunteers.accounts import is_oneself, user_of
 from members.volunteers.minutes import told
 from members.volunteers.services import _common, _hours
 from members.volunteers.services._common import CONFIRM, PROPOSE, record, require, save, sign_up_of

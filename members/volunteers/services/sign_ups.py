@@ -10,8 +10,8 @@ from django.db import IntegrityError, transaction
 
 from governance.errors import DomainError, IllegalState, NotFound
 from governance.scope import Actor
+from members.accounts import person_of
 from members.models import Activity, Person, SignUp
-from members.volunteers.accounts import person_of
 from members.volunteers.services import _common
 from members.volunteers.services._common import PROPOSE, persons_of, record, require, sign_up_of
 from members.volunteers.services._seats import free, promote

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from governance.days import today_of
 from governance.errors import IllegalState, InvalidInput, NotFound
 from governance.scope import Actor
 from members.models import Person, TeamMember, VolunteerTeam
@@ -22,7 +23,6 @@ from members.volunteers.services._common import (
     require,
     save,
     site_in,
-    today_of,
 )
 from members.words import choice_of, day_of, text_of
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from governance.days import start_of
 from governance.errors import IllegalState, InvalidInput
 from governance.scope import Actor
 from governance.sheets.cells import Cells
@@ -105,8 +106,8 @@ class HoursImporter(BatchImporter[Wanted, Context]):
         """Persons and activities, locked by primary key; and the hours that there are."""
         ids = context.people.look_up(value.who for value in values)
         days = [value.on for value in values]
-        starts = timezone.make_aware(datetime.combine(min(days), time()))
-        ends = timezone.make_aware(datetime.combine(max(days) + timedelta(days=1), time()))
+        starts = start_of(min(days))
+        ends = start_of(max(days) + timedelta(days=1))
         rows = Activity.objects.visible_to(context.by).filter(starts_at__gte=starts, starts_at__lt=ends)
         keys = {(plain(value.title), value.on) for value in values}
         named = [

@@ -16,10 +16,10 @@ from governance.errors import DomainError
 from governance.scope import Actor
 from governance.ui.views import Action, Column, DetailPage, FormPage, ListPage, Order, Tab, find_or_404
 from members.models import Activity, Person, SignUp, TeamMember
+from members.querysets import SEE
 from members.volunteers.filters import ActivityFilterSet
 from members.volunteers.forms import ActivityForm, WhyForm
 from members.volunteers.minutes import told
-from members.volunteers.querysets import PEOPLE
 from members.volunteers.services import activities, sign_ups
 from members.volunteers.views.picking import PickPage
 from members.volunteers.workflow import EDITABLE, OPEN
@@ -102,7 +102,7 @@ class ActivityDetail(DetailPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The list by state; what the actor may do in this one."""
-        sees, state = self.actor.role in PEOPLE, self.object.state
+        sees, state = self.actor.role in SEE, self.object.state
         tail = self.request.GET.get("tail", "")[:4]
         edits, helps = may(self.actor, "volunteer.edit"), may(self.actor, "volunteer.propose")
         rows = self._sign_ups(tail) if sees else []
@@ -128,7 +128,7 @@ class ActivityDetail(DetailPage):
 
 class _ActivityForm(FormPage):
     form_class = ActivityForm
-    template_name = "members/volunteers/form.html"
+    template_name = "ui/form_grid.html"
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"by": self.actor}
@@ -182,7 +182,7 @@ class ActivityChange(OfActivity):
     """修改活动."""
 
     form_class = ActivityForm
-    template_name = "members/volunteers/form.html"
+    template_name = "ui/form_grid.html"
     title = "修改志愿活动"
     says = "时间、地点改动后，请通知已报名的人员。"
 

@@ -14,9 +14,9 @@ from django.views.generic import TemplateView
 from governance.errors import DomainError
 from governance.scope import Actor
 from governance.ui.views import FormPage, PageMixin, find_or_404
+from members.accounts import person_of, person_or_none
 from members.models import SignUp
 from members.volunteers import registry, selectors
-from members.volunteers.accounts import person_of, person_or_none
 from members.volunteers.forms import CodeForm
 from members.volunteers.minutes import told
 from members.volunteers.services import attendance, sign_ups

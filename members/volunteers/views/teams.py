@@ -17,9 +17,9 @@ from governance.scope import Actor
 from governance.sheets.buttons import actions_for
 from governance.ui.views import Action, Column, DetailPage, FormPage, ListPage, Order, find_or_404
 from members.models import TeamMember, VolunteerTeam
+from members.querysets import SEE
 from members.volunteers.filters import TeamFilterSet
 from members.volunteers.forms import DissolveForm, TeamForm
-from members.volunteers.querysets import PEOPLE
 from members.volunteers.services import teams
 from members.volunteers.tabs import TEAM_TABS
 from members.volunteers.views.picking import PickPage
@@ -82,7 +82,7 @@ class TeamDetail(DetailPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Members by role, then by when they joined; those who left after them."""
-        sees = self.actor.role in PEOPLE
+        sees = self.actor.role in SEE
         rows = (
             self.object.members.select_related("person").defer("person__search") if sees else TeamMember.objects.none()
         )
@@ -100,7 +100,7 @@ class TeamAdd(FormPage):
     """登记队伍."""
 
     form_class = TeamForm
-    template_name = "members/volunteers/form.html"
+    template_name = "ui/form_grid.html"
     title = "登记志愿队伍"
     submit_label = "登记，接着添加队员"
 
@@ -139,7 +139,7 @@ class TeamChange(_OfTeam):
     """修改队伍."""
 
     form_class = TeamForm
-    template_name = "members/volunteers/form.html"
+    template_name = "ui/form_grid.html"
     title = "修改志愿队伍"
     has_personal_data = True
 

@@ -12,8 +12,8 @@ from accounts.models import User
 from accounts.rights import may
 from governance.errors import NotAllowed
 from governance.scope import Actor
+from members.accounts import is_oneself
 from members.models import Person, Stay
-from members.volunteers.accounts import is_oneself
 from points.models import Claim
 
 PROPOSE, APPROVE, SECOND, REVERSE = "point.propose", "point.approve", "point.second", "point.reverse"

@@ -56,7 +56,7 @@ class Budgets(PageMixin, TemplateView):
 
 
 class _BudgetForm(FormPage):
-    template_name = "points/earning/form.html"
+    template_name = "ui/form_grid.html"
     service: Callable[..., Any]
     done = ""
 
@@ -131,7 +131,7 @@ class Rules(PageMixin, TemplateView):
 
 
 class _RulePage(FormPage):
-    template_name = "points/earning/form.html"
+    template_name = "ui/form_grid.html"
 
     def get_cancel_url(self) -> str:
         return reverse(RULES[1])

@@ -14,8 +14,8 @@ from django.utils.safestring import SafeString
 
 from accounts.rights import may
 from governance.scope import Actor
+from members.accounts import person_or_none
 from members.models import Courier, Household, Person
-from members.volunteers.accounts import person_or_none
 from points.models import Account, Unnamed
 from points.rounds.mine import selectors
 from points.rounds.mine.telling import line_of

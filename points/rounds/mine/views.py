@@ -10,7 +10,7 @@ from django.views.generic import TemplateView
 
 from governance.ui import nav, paging
 from governance.ui.views import Order, PageMixin
-from members.volunteers.accounts import person_or_none
+from members.accounts import person_or_none
 from points.models import Account
 from points.rounds.mine import earns, selectors
 from points.rounds.mine.telling import line_of

@@ -17,9 +17,10 @@ from accounts.rights import may
 from governance.audit import services as audit
 from governance.errors import IllegalState, InvalidInput, NotAllowed, NotFound
 from governance.scope import Actor, UnitKind
+from grids.holding import hold_unit
 from grids.models import Unit
 from members.models import Person
-from members.services._common import hold_unit, locked_person
+from members.services._common import locked_person
 from members.words import day_of, text_of
 from points.models import Notice, NoticeLine, NoticeObjection, Unnamed
 from points.rounds.notices.tallies import Tally, last_day, tally

@@ -41,7 +41,7 @@ class NoticeList(ListPage):
     columns = (
         Column("month", "月份", "points/rounds/cells/notice.html", always=True, phone="title", grow=True),
         Column("unit", "社区", "unit.name", phone="lead"),
-        Column("state", "状态", "points/rounds/cells/notice_state.html", phone="inline"),
+        Column("state", "状态", "ui/cells/state.html", phone="inline"),
         Column("people", "人（户）数", phone="meta"),
         Column("given", "发放积分", phone="meta"),
         Column("exchanged", "兑换积分", phone="meta"),

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Posting
 from governance.files.forms import UploadsField
-from governance.scope import Actor, UnitKind
+from governance.scope import ABOVE_GRID, Actor, place_column
 from governance.ui.forms import DateInput, Segments
 from members.models import DesignationKind
 from points.models import Round
@@ -17,7 +17,6 @@ from points.models.rounds import NOMINEES, POINTS_CAP, ROUND_KINDS, TIES, WAYS
 from points.rounds.selection.services.rounds import Criterion, RoundFacts
 
 _CRITERIA = 4
-_COLUMN = {UnitKind.DISTRICT: "district", UnitKind.STREET: "street", UnitKind.COMMUNITY: "community"}
 
 
 class RoundForm(forms.Form):
@@ -66,8 +65,9 @@ class RoundForm(forms.Form):
         self.order_fields([*(name for name in self.fields if name not in _LAST), *_LAST])
         kinds = DesignationKind.objects.filter(is_active=True, counted="people").order_by("order")
         self.fields["designation_kind"].queryset = kinds  # type: ignore[attr-defined]
-        inside = {f"unit__{_COLUMN[by.unit_kind]}": by.unit_id} if by.unit_kind in _COLUMN else {"pk": None}
-        staff = Posting.objects.in_force(timezone.localdate()).filter(**inside).select_related("user", "unit")
+        column = place_column(by.unit_kind, among=ABOVE_GRID)
+        here = {f"unit__{column}": by.unit_id} if column else {"pk": None}
+        staff = Posting.objects.in_force(timezone.localdate()).filter(**here).select_related("user", "unit")
         jurors: Any = self.fields["jurors"]
         jurors.queryset = staff.order_by("unit__code", "user__name")
         jurors.label_from_instance = lambda one: f"{one.user.name}（{one.unit.name}）"

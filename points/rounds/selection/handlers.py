@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
 
 from governance.deadlines import services as deadlines
 from governance.deadlines.models import Clock
+from governance.deadlines.subjects import SubjectRows
 from governance.outbox import gathering
 from governance.scope import PLATFORM
 from points.models import Round
@@ -18,13 +18,10 @@ from points.rounds.selection.workflow import CLOCKS, LAPSED
 _SHOWN = ["clock_kind", "due_at", "card"]
 
 
-class RoundClocks:
+class RoundClocks(SubjectRows):
     """The deadline engine's handler for rounds. Called inside its transaction, with the round locked."""
 
-    def lock(self, subject_ids: Collection[int], *, skip_locked: bool) -> list[int]:
-        """Lock the rounds by primary key; the ids that were locked."""
-        rows = Round.objects.select_for_update(of=("self",), skip_locked=skip_locked)
-        return list(rows.filter(pk__in=subject_ids).order_by("pk").values_list("pk", flat=True))
+    model = Round
 
     def on_step(self, clock: Clock, action: str, due_at: datetime, now: datetime) -> None:
         """A term is over and the round goes on; or a limit draws near, or has passed, and they are reminded."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.db.models import Q
 
 from governance.scope import Actor
+from members.accounts import is_oneself, person_or_none
 from members.models import Courier, PartyHousehold, Person, Stay, TeamMember
 from members.querysets import PersonQuerySet
-from members.volunteers.accounts import is_oneself, person_or_none
 from points.models import Round
 
 

@@ -16,9 +16,9 @@ from governance.errors import InvalidInput
 from governance.spreadsheets import write_xlsx
 from governance.ui.lists import keep_out_of_caches
 from governance.ui.views import ActorMixin
+from members.accounts import person_of
 from members.models import Household, Person
 from members.services.households import where
-from members.volunteers.accounts import person_of
 from points.models import Account
 from points.rounds.mine import selectors as mine
 from points.rounds.mine.views import HOUSEHOLD

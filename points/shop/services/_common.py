@@ -13,11 +13,9 @@ from accounts.rights import may
 from governance.audit import services as audit
 from governance.errors import IllegalState, NotAllowed, NotFound
 from governance.outbox import services as outbox
-from governance.scope import Actor
+from governance.scope import Actor, own_column
+from members.accounts import user_of
 from members.models import Person
-from members.models.volunteers import OfUnit
-from members.volunteers.accounts import user_of
-from members.volunteers.querysets import column_of
 from points.models import Goods, Order, Shop
 from points.shop.querysets import STAFF, OrderQuerySet
 
@@ -30,7 +28,6 @@ _REFUSALS = {
     SETTLE: "积分超市由社区书记结算，您的岗位不能办理。",
     SETTINGS: "您的岗位不能设置积分超市，请由社区书记或街道办理。",
 }
-_PLACE = ("unit_id", "district_id", "street_id", "community_id", "grid_id")
 # What is said and decided of an order that somebody hands over, cancels or warns of.
 _CHANGING = ("state", "how", "points", "held_by", "lapse_at", "ended_at", "ended_by_name", "shop", "person", "content")
 # What an order asks of its person, its shop, and the shop's site and unit: their rows are wide.
@@ -51,11 +48,6 @@ def require(by: Actor, right: str) -> None:
 def today_of(now: datetime) -> date:
     """The day in the installation's zone."""
     return timezone.localdate(now)
-
-
-def place_of(thing: OfUnit) -> dict[str, Any]:
-    """The place columns of a shop or an order."""
-    return {name: getattr(thing, name) for name in _PLACE}
 
 
 def only_one(rows: Iterable[Row]) -> Row | None:
@@ -105,7 +97,7 @@ def unchanged(stored: int, seen: int | None) -> None:
 
 def person_in(person_id: int, by: Actor) -> Person:
     """A resident in the clerk's or the community's unit. Raises NotFound for anybody else."""
-    column = column_of(by, STAFF)
+    column = own_column(by, STAFF)
     rows = Person.objects.here().filter(pk=person_id).only(*PERSON)
     found: Person | None = only_one(rows.filter(**{column: by.unit_id})) if column else None
     if found is None:

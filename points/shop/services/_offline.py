@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from governance.errors import IllegalState, InvalidInput, NotAllowed
 from governance.scope import Actor
+from members.accounts import is_oneself
 from members.models import Person
-from members.volunteers.accounts import is_oneself
 from points.ledger import accounts
 from points.ledger import services as ledger
 from points.ledger.posting import lock, lots_in_use

@@ -23,7 +23,7 @@ from points.ledger.posting import Cause
 from points.models import Goods, Order, OrderLine, Shop, StockMove
 from points.models.shop import COUNTING
 from points.shop import codes
-from points.shop.services._common import place_of, today_of, with_names
+from points.shop.services._common import today_of, with_names
 
 SOURCE = "shop.order"
 _INSERT = "INSERT INTO points_order ({columns}) VALUES ({places}) ON CONFLICT (key) DO NOTHING RETURNING id"
@@ -90,7 +90,7 @@ def new_order(
     order = Order(
         shop=shop, person=person, how=how, points=cost_of(goods, wanted), key=key,
         content=content_of(shop.pk, person.pk, wanted), placed_at=now, placed_by_user=by.user_id,
-        placed_by_name=by.user_name[:32], lapse_at=lapse_at(shop, now), **place_of(shop),
+        placed_by_name=by.user_name[:32], lapse_at=lapse_at(shop, now), **shop.unit_and_place,
     )  # fmt: skip
     order.code_index = codes.index_of(codes.code_of(order.code_key))
     return order

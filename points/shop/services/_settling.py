@@ -6,7 +6,6 @@ from datetime import date, datetime
 
 from points.models import Settlement, SettlementLine, Shop
 from points.shop import selectors
-from points.shop.services._common import place_of
 
 
 def write(shop: Shop, month: date, *, words: str, user_id: int, user_name: str, now: datetime) -> Settlement:
@@ -15,7 +14,7 @@ def write(shop: Shop, month: date, *, words: str, user_id: int, user_name: str, 
     row = Settlement(
         shop=shop, month=month, orders=made.orders, placed=made.placed, cancelled=made.cancelled, lapsed=made.lapsed,
         points=made.points, covered=made.covered, value=made.value, words=words, settled_by_user=user_id,
-        settled_by_name=user_name[:32], settled_at=now, **place_of(shop),
+        settled_by_name=user_name[:32], settled_at=now, **shop.unit_and_place,
     )  # fmt: skip
     row.save(force_insert=True)
     SettlementLine.objects.bulk_create(_line(row, line) for line in made.lines)

@@ -12,9 +12,8 @@ from django.db import IntegrityError, transaction
 
 from governance.errors import IllegalState, InvalidInput, NotFound
 from governance.files import services as files
-from governance.scope import Actor
+from governance.scope import Actor, own_column
 from grids.models import Site
-from members.volunteers.querysets import column_of
 from members.words import choice_of, text_of
 from points.ledger import accounts
 from points.models import Goods, Shop
@@ -57,7 +56,7 @@ def open_shop(*, site_id: int, facts: ShopFacts, by: Actor, now: datetime) -> Sh
     """Let a site of the actor's exchange points. Raises NotFound elsewhere, IllegalState when it does already."""
     require(by, SETTINGS)
     with transaction.atomic(durable=True):
-        column = column_of(by, STAFF)
+        column = own_column(by, STAFF)
         sites = Site.objects.filter(kind__code=SITE_KIND, closed_on=None, community__isnull=False)
         site = sites.filter(**{column: by.unit_id}).filter(pk=site_id).first() if column else None
         if site is None:

@@ -11,8 +11,8 @@ from django.utils import timezone
 from accounts.rights import may
 from governance.errors import DomainError, IllegalState, InvalidInput, NotAllowed, NotFound
 from governance.scope import PLATFORM, Actor
+from members.accounts import is_oneself, person_or_none
 from members.models import Person
-from members.volunteers.accounts import is_oneself, person_or_none
 from members.words import text_of
 from points.ledger import services as ledger
 from points.models import CodeTries, Goods, Order, Shop, StockMove, Transaction

@@ -17,10 +17,9 @@ from django.views.generic import TemplateView
 
 from accounts.rights import may
 from governance.errors import DomainError
-from governance.scope import Actor
+from governance.scope import Actor, own_column
 from governance.ui.views import Column, DetailPage, FormPage, ListPage, Order, PageMixin, Tab, find_or_404
 from members.models import Person
-from members.volunteers.querysets import column_of
 from points.models import Order as ShopOrder
 from points.models import Shop
 from points.shop import baskets
@@ -216,7 +215,7 @@ class Sale(PageMixin, TemplateView):
         return baskets.choices(self.shop, self.request.POST, timezone.now())
 
     def _people(self) -> QuerySet[Person]:
-        column = column_of(self.actor, STAFF)
+        column = own_column(self.actor, STAFF)
         rows: QuerySet[Person] = Person.objects.here().select_related("community", "grid").defer("search")
         return rows.filter(**{column: self.actor.unit_id}) if column else rows.none()
 

@@ -18,8 +18,8 @@ from governance.scope import Actor
 from governance.ui.views import PageMixin, find_or_404
 from grids.sites.selectors import door_of
 from grids.sites.times import times_of
+from members.accounts import person_of, person_or_none
 from members.models import Person
-from members.volunteers.accounts import person_of, person_or_none
 from points.ledger import selectors as ledger
 from points.models import Account, Order, Shop
 from points.shop import baskets, codes, qr

@@ -112,7 +112,7 @@ class ShopAdd(FormPage):
     """开通积分超市."""
 
     form_class = ShopAddForm
-    template_name = "members/volunteers/form.html"
+    template_name = "ui/form_grid.html"
     title = "开通积分超市"
     submit_label = "开通"
     success_message = "已开通，请超市管理员上架商品并登记进货。"
@@ -167,7 +167,7 @@ class GoodsAdd(OfShop):
     """上架商品."""
 
     form_class = GoodsForm
-    template_name = "members/volunteers/form.html"
+    template_name = "ui/form_grid.html"
     title = "上架商品"
     submit_label = "上架"
 
@@ -183,7 +183,7 @@ class GoodsChange(FormPage):
     """修改商品."""
 
     form_class = GoodsForm
-    template_name = "members/volunteers/form.html"
+    template_name = "ui/form_grid.html"
     title = "修改商品"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -11,7 +11,7 @@ from django.db.models import Q
 from governance import privacy
 from governance.errors import IllegalState, InvalidInput, NotAllowed, NotFound
 from governance.scope import Actor
-from members.volunteers.accounts import person_or_none
+from members.accounts import person_or_none
 from points.models import Round, RoundCriterion, RoundJuror, RoundNomination, RoundScore, RoundVote
 from points.rounds.selection import clocks
 from points.rounds.selection.electing import FULL

@@ -12,8 +12,8 @@ from governance.errors import IllegalState, InvalidInput, NotAllowed, NotFound
 from governance.files import services as files
 from governance.outbox.services import notify
 from governance.scope import Actor, Role
+from members.accounts import person_of
 from members.models import Person
-from members.volunteers.accounts import person_of
 from members.words import text_of
 from points.models import Round, RoundNomination
 from points.rounds.selection.people import eligible, home_of

@@ -12,12 +12,12 @@ from django.utils import timezone
 
 from accounts.models import Posting
 from governance.errors import IllegalState, InvalidInput, NotAllowed
-from governance.scope import Actor, UnitKind
+from governance.scope import Actor, UnitKind, inside
+from grids.holding import hold_unit
 from grids.models import Unit
 from members.designations import services as designations
 from members.designations.services import Naming
 from members.models import Designation, DesignationKind
-from members.services._common import hold_unit
 from members.words import choice_of, text_of
 from points.models import Round, RoundCriterion, RoundJuror, RoundNomination
 from points.models.rounds import NOMINEES, POINTS_CAP, ROUND_KINDS, TIES, WAYS
@@ -152,9 +152,8 @@ def _put_jury(found: Round, facts: RoundFacts, by: Actor, now: datetime) -> None
     found.jurors.all().delete()
     if facts.way != "jury":
         return
-    column = {UnitKind.DISTRICT: "district", UnitKind.STREET: "street", UnitKind.COMMUNITY: "community"}
-    inside = {f"unit__{column[by.unit_kind or UnitKind.DISTRICT]}": by.unit_id}
-    rows = Posting.objects.in_force(timezone.localdate(now)).filter(pk__in=list(facts.juror_ids), **inside)
+    here = inside(by.unit_kind or UnitKind.DISTRICT, by.unit_id, "unit__")
+    rows = Posting.objects.in_force(timezone.localdate(now)).filter(pk__in=list(facts.juror_ids), **here)
     jurors = [RoundJuror(round=found, posting=one, name=f"{one.user.name}（{one.unit.name}）"[:64])
               for one in rows.select_related("user", "unit").order_by("pk")]  # fmt: skip
     if len({one.posting.user_id for one in jurors}) < 3:

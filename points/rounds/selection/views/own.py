@@ -15,7 +15,7 @@ from governance.errors import DomainError
 from governance.files import selectors as files
 from governance.ui import paging
 from governance.ui.views import FormPage, Order, PageMixin, find_or_404
-from members.volunteers.accounts import person_or_none
+from members.accounts import person_or_none
 from points.models import Round, RoundNomination, RoundScore
 from points.rounds.selection import clocks, selectors
 from points.rounds.selection.forms import ScoreForm, SelfForm

@@ -42,7 +42,7 @@ class RoundList(ListPage):
         Column("title", "评选", "points/rounds/cells/round.html", always=True, phone="title", grow=True),
         Column("kind", "荣誉", lambda row: row.get_kind_display(), phone="lead"),
         Column("unit", "主办单位", "unit.name", phone="meta"),
-        Column("state", "状态", "points/rounds/cells/round_state.html", phone="inline"),
+        Column("state", "状态", "ui/cells/state.html", phone="inline"),
         Column("turn", "办理", selectors.turn_of, phone="meta"),
         Column("due_at", "时限", "points/rounds/cells/round_clock.html", phone="inline"),
         Column("named", "提名", lambda row: f"{row.named} 人" + (f"，待审核 {row.waiting}" if row.waiting else "")),
