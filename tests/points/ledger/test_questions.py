@@ -1,0 +1,145 @@
+"""What the ledger answers, with another's points, books and days beside the ones that are asked for."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from points.ledger import accounts, selectors, services
+from points.ledger.posting import content_of
+from points.models import AwardHalt, LedgerCheck, Transaction
+from tests.points.ledger.conftest import LATER, SOON, lots_of
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2026, 11, 23)
+
+
+@pytest.fixture
+def neighbour(person, now):
+    """Another holder."""
+    return accounts.of_person(person(name="李秀兰"), now)
+
+
+def test_what_another_holds_is_not_mine(budget, holder, neighbour, shop, earned, cause):
+    funds = budget()
+    earned(funds, neighbour, 50, SOON)
+    earned(funds, holder, 7, LATER)
+    assert (selectors.usable(holder, TODAY), selectors.usable(neighbour, TODAY)) == (7, 50)
+    assert selectors.expiring(holder, TODAY) == (0, None)
+    assert selectors.expiring(neighbour, TODAY) == (50, SOON)
+    services.spend(holder=holder, shop=shop, points=5, cause=cause("order:1"))
+    assert (lots_of(holder), lots_of(neighbour)) == ([(2, LATER)], [(50, SOON)])
+
+
+def test_what_was_spent_does_not_expire(budget, holder, shop, earned, cause):
+    funds = budget()
+    earned(funds, holder, 5, SOON)
+    earned(funds, holder, 5, SOON + timedelta(days=3), key="second")
+    services.spend(holder=holder, shop=shop, points=5, cause=cause("order:1"))
+    assert selectors.expiring(holder, TODAY) == (5, SOON + timedelta(days=3))
+
+
+def test_the_days_of_expiring_are_counted_to_the_last(budget, holder, earned):
+    funds = budget()
+    earned(funds, holder, 3, TODAY + timedelta(days=30))
+    earned(funds, holder, 4, TODAY + timedelta(days=31), key="next day")
+    earned(funds, holder, 5, TODAY, key="today")
+    assert selectors.expiring(holder, TODAY) == (8, TODAY)
+    assert selectors.expiring(holder, TODAY + timedelta(days=1), days=29) == (3, TODAY + timedelta(days=30))
+
+
+def test_history_is_one_question_the_newest_first(
+    budget, holder, neighbour, shop, earned, cause, django_assert_num_queries
+):
+    funds = budget()
+    award = earned(funds, holder, 10, LATER)
+    earned(funds, neighbour, 10, LATER)
+    spent = services.spend(holder=holder, shop=shop, points=4, cause=cause("order:1"))
+    with django_assert_num_queries(1):
+        found = [(entry.amount, entry.transaction) for entry in selectors.history(holder)]
+    assert found == [(-4, spent), (10, award)]
+
+
+def test_a_purchase_is_between_this_person_and_this_shop(person, make_site, now, django_assert_num_queries):
+    buyer, site = person(), make_site()
+    holder, shop = accounts.of_purchase(buyer, site, now)
+    assert (holder.kind, holder.person, holder.opened_at) == ("holder", buyer, now)
+    assert (shop.kind, shop.site, shop.opened_at) == ("shop", site, now)
+    accounts.of_reserve(site, now)
+    accounts.of_purchase(person(name="李秀兰"), make_site(name="第二家"), now)
+    with django_assert_num_queries(1):
+        assert accounts.of_purchase(buyer, site, now + timedelta(days=1)) == (holder, shop)
+
+
+def test_who_was_merged_pays_from_the_kept_account(holder, merged, make_site, now):
+    drop, merge = merged
+    merge()
+    drop.person.refresh_from_db()
+    assert accounts.of_purchase(drop.person, make_site(), now)[0] == holder
+
+
+def test_the_last_runs_come_the_newest_first(now):
+    def run(at):
+        return LedgerCheck.objects.create(at=at, took_ms=1, transactions=0, faults=0)
+
+    old, first, second = run(now - timedelta(days=1)), run(now), run(now)
+    assert selectors.last_runs() == [second, first, old]
+    assert selectors.last_runs(2) == [second, first]
+    for day in range(2, 12):
+        run(now - timedelta(days=day))
+    assert len(selectors.last_runs()) == 10
+
+
+def test_open_halts_are_mine_those_below_and_those_above(cast, district, now, django_assert_num_queries):
+    def halt(unit, hours, **lifted):
+        return AwardHalt.objects.create(unit=unit, since=now + timedelta(hours=hours), why="对账不平", **lifted)
+
+    above, street = halt(district.district, 3), halt(district.street_1, 2)
+    mine, beside, other = halt(district.community_1, 2), halt(district.community_2, 1), halt(district.street_2, 0)
+    AwardHalt.objects.filter(pk=beside.pk).update(lifted_at=now, lifted_by_name="陈书记")
+    again = halt(district.community_2, 4)
+    with django_assert_num_queries(1):
+        seen = [(found, found.unit.name) for found in selectors.open_halts(cast.cs)]
+    assert [found for found, _ in seen] == [street, mine, above]
+    assert selectors.open_halts(cast.ss) == [street, mine, above, again]
+    assert selectors.open_halts(cast.dc) == [other, street, mine, above, again]
+
+
+def test_a_merge_brings_first_what_expires_first(budget, holder, neighbour, earned, cause):
+    funds = budget()
+    earned(funds, neighbour, 5, LATER)
+    earned(funds, neighbour, 3, SOON)
+    services.merge(keep=holder, drop=neighbour, cause=cause("merge:1"))
+    assert lots_of(holder) == [(3, SOON), (5, LATER)]
+
+
+def test_an_award_is_taken_back_from_its_own_lot_down_to_one_point(budget, holder, earned, cause):
+    funds = budget()
+    wrong = earned(funds, holder, 1, LATER)
+    earned(funds, holder, 5, SOON)
+    services.reverse(transaction=wrong, cause=cause("reverse:1"))
+    assert lots_of(holder) == [(5, SOON)]
+
+
+def test_a_cancellation_locks_both_accounts_of_a_merged_record(
+    budget, holder, shop, merged, earned, cause, monkeypatch
+):
+    drop, merge = merged
+    earned(budget(), drop, 20, SOON)
+    spent = services.spend(holder=drop, shop=shop, points=15, cause=cause("order:1"))
+    merge()
+    locked, really = [], services.lock
+    monkeypatch.setattr(services, "lock", lambda ids: locked.append(sorted(ids := list(ids))) or really(ids))
+    services.cancel(transaction=spent, cause=cause("cancel:1"))
+    assert sorted([drop.pk, holder.pk]) in locked
+
+
+def test_what_was_asked_is_written_down_in_the_same_words_for_ever(budget, holder, neighbour, earned, cause, now):
+    """A digest of another release must be that of this one, or a repeat would be refused."""
+    earned(budget(), neighbour, 5, SOON)
+    merged = services.merge(keep=holder, drop=neighbour, cause=cause("merge:1"))
+    expired = services.expire(holder=holder, cause=cause("expire:1", at=now + timedelta(days=60)))
+    asked = {merged.pk: {"from": neighbour.pk, "to": holder.pk}, expired.pk: {"from": holder.pk}}
+    for row in Transaction.objects.filter(pk__in=asked):
+        assert row.content == content_of(row.kind, ("", 0), asked[row.pk])
