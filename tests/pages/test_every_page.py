@@ -4,7 +4,6 @@ fails in the console, axe finds nothing. `SHOTS=<folder>` keeps a picture of eac
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from appeals import services
 from governance.scope import Role
 from tests.appeals.conftest import REPLY, RESULT, new_appeal
 from tests.browsing import browser as browser
+from tests.browsing import looked_at
 from tests.rights.conftest import one_of_each as one_of_each
 from tests.rights.conftest import rules as rules
 from tests.rights.conftest import sample as sample
@@ -31,16 +31,6 @@ from tests.rights.walk import Route, routes
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-ROOT = Path(__file__).resolve().parents[2]
-AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text
-# Width, height, dark, 长辈版; and whether axe looks, too.
-LOOKS = {
-    "wide": (1440, 900, False, False, True),
-    "wide-dark": (1440, 900, True, False, True),
-    "laptop-elder": (1366, 768, False, True, False),
-    "phone": (390, 844, False, False, True),
-    "phone-dark-elder": (390, 844, True, True, False),
-}
 # Who opens a page that many may open: the first of these who has the right.
 OPENERS = (
     Role.DISTRICT_CENTRE, Role.SECURITY_ADMIN, Role.AUDITOR, Role.SYSTEM_ADMIN, Role.STREET_LEADER,
@@ -60,15 +50,21 @@ def media(settings: Any, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path
 
 
+# Every route that may be a page, a few at a time: no part of the walk is much longer than another.
+ROUTES = [route for route in routes() if "GET" in route.methods and not route.pattern.startswith("api/")]
+PART = 10
+PARTS = [ROUTES[first : first + PART] for first in range(0, len(ROUTES), PART)]
+# What answers a GET, but with no page that any of the openers is shown: a file, a part of a page, a way to another one.
+NO_PAGES: frozenset[str] = frozenset()
+
+
 @pytest.fixture
-def opened(one_of_each, sample, units, cast, now) -> dict[str, tuple[Role, str]]:
-    """Every page: its route's name → who opens it, and its address."""
+def opened(request, one_of_each, sample, units, cast, now) -> dict[str, tuple[Role, str]]:
+    """The pages among these routes: the route's name → who opens it, and its address."""
     _some_appeals(units, cast, now)
     clients = {role: _client(one_of_each[role]) for role in OPENERS}
     found = {}
-    for route in routes():
-        if "GET" not in route.methods or route.pattern.startswith("api/"):
-            continue
+    for route in request.param:
         for role in OPENERS:
             url = _address(route, role, one_of_each, sample, now)
             if url and _is_page(clients[role], url):
@@ -151,35 +147,15 @@ def pages(browser: Any, one_of_each: Any) -> Iterator[Any]:
     server.stop()
 
 
-def test_every_page_fits_in_every_look_and_is_accessible(pages, opened):
-    assert len(opened) > 50
+@pytest.mark.parametrize("opened", PARTS, ids=lambda part: part[0].name, indirect=True)
+def test_every_page_fits_in_every_look_and_is_accessible(request, pages, opened):
+    names = {route.name for route in request.node.callspec.params["opened"]}
+    assert names - NO_PAGES == opened.keys()
     wrong = []
     for name, (role, url) in opened.items():
         page = pages(role)
         page.goto(url)
-        page.evaluate(AXE())
-        for look in LOOKS:
-            wrong += [f"{name} {look}: {text}" for text in _looked_at(page, name, look)]
+        wrong += looked_at(page, name)
         wrong += [f"{name}: {text}" for text in page.said]
         page.said.clear()
     assert wrong == [], "\n".join(wrong)
-
-
-def _looked_at(page: Any, name: str, look: str) -> list[str]:
-    width, height, dark, elder, with_axe = LOOKS[look]
-    page.set_viewport_size({"width": width, "height": height})
-    page.evaluate(
-        """([dark, elder]) => {
-            document.documentElement.dataset.bsTheme = dark ? "dark" : "light";
-            document.documentElement.classList.toggle("elder", elder);
-        }""",
-        [dark, elder],
-    )
-    if folder := os.environ.get("SHOTS"):
-        page.screenshot(path=f"{folder}/{name.replace(':', '-')}-{look}.png", full_page=True)
-    over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    found = [f"{over} px too wide"] if over > 0 else []
-    if with_axe:
-        result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-        found += [f"{v['id']}: {n['target']}" for v in result["violations"] for n in v["nodes"]]
-    return found
