@@ -23,7 +23,8 @@ DECLARE one record;
 BEGIN
   FOR one IN
     SELECT c.oid::regclass AS name, pg_relation_size(c.oid) AS size FROM pg_class c
-    WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND c.relname <> ALL (string_to_array('{kept}', ','))
+    WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace
+      AND c.relname <> ALL (string_to_array('{kept}', ','))
   LOOP
     IF one.size > 1000000 THEN EXECUTE format('TRUNCATE %s CASCADE', one.name);
     ELSIF one.size > 0 THEN EXECUTE format('DELETE FROM %s', one.name);

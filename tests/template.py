@@ -1,4 +1,4 @@
-"""The database that every process of the suite copies its own from: migrated once for as long as no migration changes."""
+"""The database that each process of the suite copies its own from: migrated once, until a migration changes."""
 
 from __future__ import annotations
 
