@@ -25,6 +25,8 @@ expect.set_options(timeout=30_000)
 
 # Width, height, dark, 长辈版; and which of axe's rules look: all, those of colour, or none.
 ALL, COLOURS, NONE = None, ("color-contrast", "link-in-text-block"), ()
+# What larger letters can change.
+LARGER = (*COLOURS, "scrollable-region-focusable")
 LOOKS: dict[str, tuple[int, int, bool, bool, tuple[str, ...] | None]] = {
     "wide": (1440, 900, False, False, ALL),
     # In the dark nothing but colours is another.
@@ -81,14 +83,18 @@ def violations(page: Any, rules: Iterable[str] | None = None) -> list[str]:
     ]  # fmt: skip
 
 
-def looked_at(page: Any, name: str, looks: Iterable[str] = LOOKS) -> list[str]:
-    """What is wrong with the page in each look. The page is turned from one to the next, and not asked for again."""
+def looked_at(page: Any, name: str, *, closely: bool = False) -> list[str]:
+    """What is wrong with the page in each look; `closely`: axe looks at 长辈版, too.
+
+    The page is turned from one look to the next, and not asked for again.
+    """
     wrong = []
     before = page.viewport_size
     # A colour on its way from light to dark is neither.
     page.emulate_media(reduced_motion="reduce")
-    for look in looks:
-        width, height, dark, elder, rules = LOOKS[look]
+    for look, (width, height, dark, elder, rules) in LOOKS.items():
+        if closely and rules == NONE:
+            rules = LARGER
         page.set_viewport_size({"width": width, "height": height})
         page.evaluate(_TURN, [dark, elder])
         picture(page, f"{name.replace(':', '-')}-{look}")

@@ -61,6 +61,6 @@ def test_it_fits_and_is_accessible(browser, live_server, addresses) -> None:
         said: list[str] = []
         page.on("pageerror", lambda error, said=said: said.append(str(error)))
         page.goto(address)
-        wrong += looked_at(page, name) + [f"{name}: {text}" for text in said]
+        wrong += looked_at(page, name, closely=True) + [f"{name}: {text}" for text in said]
         context.close()
     assert wrong == [], "\n".join(wrong)

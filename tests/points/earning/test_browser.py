@@ -92,7 +92,7 @@ def test_the_pages_fit_and_axe_finds_nothing(pages, people, cast, district, rule
         page.goto(reverse(f"points:{'odd' if name == 'odd_case' else name}", args=args))
         if name == "odd_case":
             follow(page, "main ul.items a >> nth=0")
-        wrong += looked_at(page, f"{name}-{by}")
+        wrong += looked_at(page, f"{name}-{by}", closely=True)
     assert wrong == [], "\n".join(wrong)
 
 
