@@ -96,7 +96,7 @@ def test_every_page_fits_and_is_accessible(visit, look):
 def test_filters_tabs_and_pages_change_the_results_and_the_address(visit):
     page = visit("wide")
     page.goto("/specimen/")
-    page.evaluate("window.untouched = true")
+    page.evaluate("document.documentElement.dataset.untouched = '1'")
     rows, late, foot = page.locator("tbody tr"), page.locator("tbody tr.is-over"), page.locator(".results-foot")
     page.fill("#id_q", "第1")
     page.click("text=查询")
@@ -119,10 +119,11 @@ def test_filters_tabs_and_pages_change_the_results_and_the_address(visit):
     page.click("text=下一页")
     expect(foot).to_contain_text("第 21–40 件")
     assert "after=" in page.url
-    assert page.evaluate("window.untouched") is True
+    expect(page.locator("html[data-untouched]")).to_have_count(1)
     page.go_back()
     # Back is a whole page, whose scripts run once: a click on the fold folds once.
-    page.wait_for_function("window.untouched === undefined && document.readyState === 'complete'")
+    expect(page.locator("html:not([data-untouched])")).to_have_count(1)
+    page.wait_for_load_state()
     assert "after=" not in page.url
     expect(page.locator("h1")).to_have_text("诉求列表")
     expect(page.locator("#id_subject_id")).to_be_hidden()
@@ -203,7 +204,8 @@ def test_menus_and_dialogs_answer_the_keyboard(visit):
     dialog.wait_for(state="visible")
     expect(dialog).to_contain_text("撤回后工单回到您的待交办")
     # While it fades in, it hears no key.
-    page.wait_for_function("document.getAnimations().length === 0")
+    expect(dialog).to_have_css("opacity", "1")
+    expect(dialog.locator(".modal-dialog")).to_have_css("transform", "none")
     picture(page, "wide-dialog")
     assert violations(page) == []
     page.keyboard.press("Escape")
