@@ -28,7 +28,7 @@ reset: environment
 	@$(PYTHON) -m governance.embedded remove
 
 test: environment-dev pages chromium
-	@$(PYTHON) -m pytest --create-db -n $(JOBS) $(TESTS)
+	@$(PYTHON) -m pytest --create-db -n $(JOBS) --dist worksteal $(TESTS)
 
 # What the clocks and the points promise, held against kill -9 by the hundred; servers of its own under var/chaos.
 CLOCKS ?= 20000

@@ -6,6 +6,7 @@ import pytest
 
 from governance.embedded import servers
 from governance.embedded.problem import Problem
+from tests import template
 from tests.fixtures import cast, district, now
 from tests.settings import VAR
 
@@ -39,3 +40,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         except BlockingIOError:
             return
         servers.stop(VAR)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Each process's database is a copy of the one that was migrated."""
+    from django.db import connection
+
+    tests = connection.settings_dict.setdefault("TEST", {})
+    tests["TEMPLATE"] = template.ensure(connection.settings_dict, VAR / "template.lock")

@@ -12,8 +12,8 @@ from pytest_django.live_server_helper import LiveServer
 from accounts.models import User
 from governance.calendars.models import SpecialDay
 from tests.browsing import browser as browser
+from tests.browsing import follow, looked_at
 from tests.calendars.test_year_import import TEXT
-from tests.pages.test_every_page import AXE, LOOKS, _looked_at
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -32,8 +32,7 @@ def test_a_notice_is_pasted_looked_at_and_confirmed(browser: Any, cast: Any, cal
         wrong = []
         for name, act in (("form", _open), ("preview", _paste), ("year", _confirm)):
             act(page)
-            page.evaluate(AXE())
-            wrong += [f"{name} {look}: {text}" for look in LOOKS for text in _looked_at(page, f"notice-{name}", look)]
+            wrong += looked_at(page, f"notice-{name}")
         assert wrong + said == []
         assert SpecialDay.objects.filter(date__year=2027).count() == 4
     finally:
@@ -43,16 +42,16 @@ def test_a_notice_is_pasted_looked_at_and_confirmed(browser: Any, cast: Any, cal
 
 def _open(page: Any) -> None:
     page.goto("/calendars/2027/")
-    page.get_by_role("link", name="导入放假通知").click()
+    follow(page, page.get_by_role("link", name="导入放假通知"))
     page.get_by_label("粘贴通知原文").wait_for()
 
 
 def _paste(page: Any) -> None:
     page.get_by_label("粘贴通知原文").fill(TEXT)
-    page.get_by_role("button", name="下一步").click()
+    follow(page, page.get_by_role("button", name="下一步"))
     page.get_by_text("读到 4 天").wait_for()
 
 
 def _confirm(page: Any) -> None:
-    page.get_by_role("button", name="确认导入 4 天").click()
+    follow(page, page.get_by_role("button", name="确认导入 4 天"))
     page.get_by_text("已导入 4 天").wait_for()

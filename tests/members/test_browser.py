@@ -5,10 +5,8 @@
 
 from __future__ import annotations
 
-import os
 import re
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -19,12 +17,12 @@ from members.models import Household, Person, Proposal
 from members.services import homes, households
 from members.services.persons import Facts
 from tests.browsing import browser as browser
+from tests.browsing import expect, follow, picture, too_wide, violations
 from tests.members.conftest import identity_number
 from tests.signing import client_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-AXE = (Path(__file__).resolve().parents[2] / "node_modules/axe-core/axe.min.js").read_text
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1366, "height": 768}
 
 
@@ -61,12 +59,8 @@ def open_as(browser, live_server):
 
 def looked_at(page, name):
     """Nothing wider than the window, nothing that axe finds; a picture where one is asked for."""
-    if folder := os.environ.get("SHOTS"):
-        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
-    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
-    page.evaluate(AXE())
-    result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    found = [f"{v['id']}: {n['target']} {n['html'][:160]}" for v in result["violations"] for n in v["nodes"]]
+    picture(page, name)
+    found = too_wide(page) + violations(page)
     assert not found, f"{name}: " + "\n".join(found)
 
 
@@ -96,7 +90,7 @@ def fill_two(page, building):
     page.fill("#id_people-0-identity", identity_number())
     page.fill("#id_people-0-phone", "13812345678")
     page.click("[data-more]")
-    assert page.evaluate("document.activeElement.id") == "id_people-1-name"
+    expect(page.locator("#id_people-1-name")).to_be_focused()
     page.fill("#id_people-1-name", "陈雪")
     page.select_option("#id_people-1-relation", "spouse")
 
@@ -111,14 +105,14 @@ def test_a_grid_worker_proposes_a_household_on_a_phone(open_as, cast, building):
     assert "13812345678" not in page.evaluate("JSON.stringify(localStorage)")
     page.reload()
     page.wait_for_selector("#draft-note:not([hidden])")
-    assert page.input_value("#id_people-1-name") == "陈雪"
+    expect(page.locator("#id_people-1-name")).to_have_value("陈雪")
     page.fill("#id_people-0-phone", "13812345678")
     looked_at(page, "entry-phone")
-    page.click("text=提交社区核对")
+    follow(page, "text=提交社区核对")
     page.wait_for_selector("text=请先核对")
-    assert page.input_value("#id_people-1-name") == "陈雪"
+    expect(page.locator("#id_people-1-name")).to_have_value("陈雪")
     looked_at(page, "entry-found-phone")
-    page.click("text=已核对，仍要提交")
+    follow(page, "text=已核对，仍要提交")
     page.wait_for_url("**/proposals/*/")
     looked_at(page, "proposal-phone")
     asked = Proposal.objects.get()
@@ -128,7 +122,7 @@ def test_a_grid_worker_proposes_a_household_on_a_phone(open_as, cast, building):
     looked_at(desk, "proposals-desk")
     desk.goto(reverse("members:proposal", args=[asked.pk]))
     looked_at(desk, "proposal-desk")
-    desk.click("button[value=take]")
+    follow(desk, "button[value=take]")
     desk.wait_for_url("**/proposals/")
     assert Household.objects.filter(head_name="王建国", size=2).count() == 2
     assert page.evaluate("localStorage.length") == 0
@@ -137,18 +131,18 @@ def test_a_grid_worker_proposes_a_household_on_a_phone(open_as, cast, building):
 def test_a_worker_registers_at_once_and_errors_keep_what_was_typed(open_as, cast, building):
     page = open_as(cast.cw, PHONE)
     page.goto(f"{reverse('members:entry')}?building={building.pk}&entrance=4单元&room=601")
-    assert page.input_value("#id_room") == "601"
+    expect(page.locator("#id_room")).to_have_value("601")
     page.fill("#id_people-0-name", "孙志强")
     page.fill("#id_people-0-identity", "123")
     page.click("[data-more]")
     page.fill("#id_people-1-name", "周欣怡")
-    page.click("button[type=submit].btn-primary")
+    follow(page, "button[type=submit].btn-primary")
     page.wait_for_selector(".error-summary")
-    assert page.input_value("#id_people-1-name") == "周欣怡"
-    assert page.is_visible("#id_people-0-identity_error")
+    expect(page.locator("#id_people-1-name")).to_have_value("周欣怡")
+    expect(page.locator("#id_people-0-identity_error")).to_be_visible()
     looked_at(page, "entry-errors-phone")
     page.fill("#id_people-0-identity", identity_number("19700101", 7))
-    page.click("button[type=submit].btn-primary")
+    follow(page, "button[type=submit].btn-primary")
     page.wait_for_url("**/households/*/")
     assert Person.objects.filter(name="周欣怡").exists()
     looked_at(page, "household-phone")

@@ -5,9 +5,7 @@
 
 from __future__ import annotations
 
-import os
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +16,7 @@ from members.designations import couriers
 from members.models import Building, Home, Household, LookedAfter, PartyHouseholdVisit
 from tests.appeals.conftest import rules as rules
 from tests.browsing import browser as browser
+from tests.browsing import follow, picture, too_wide, violations
 from tests.members.designations.conftest import courier as courier
 from tests.members.designations.conftest import kinds as kinds
 from tests.members.designations.conftest import member as member
@@ -27,8 +26,6 @@ from tests.members.party_households.conftest import party_person as party_person
 from tests.signing import client_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-ROOT = Path(__file__).resolve().parents[2]
-AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text
 
 
 @pytest.fixture
@@ -60,12 +57,8 @@ def page_of(browser, live_server):
 
 def look(page: Any, name: str) -> None:
     """Nothing is wider than the window, nothing that axe finds; a picture, where one is asked for."""
-    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
-    page.evaluate(AXE())
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
-    assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in found] == []
-    if folder := os.environ.get("SHOTS"):
-        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
+    assert too_wide(page) + violations(page) == [], name
+    picture(page, name)
 
 
 def test_a_courier_on_a_phone(page_of, courier, named, cast, now, rules):
@@ -75,10 +68,10 @@ def test_a_courier_on_a_phone(page_of, courier, named, cast, now, rules):
     couriers.link_account(courier_id=made.pk, username="pg-990001001001001", by=cast.cw, now=now)
     page = page_of(cast.pg, 390)
     page.goto("/")
-    page.click(".tabbar >> text=我的")
+    follow(page, ".tabbar >> text=我的")
     page.wait_for_selector("text=移动兼职网格员")
     look(page, "mine")
-    page.click("text=随手拍上报")
+    follow(page, "text=随手拍上报")
     page.fill("textarea[name=content]", "路口信号灯不亮，车辆混行。")
     page.click("button[type=submit] >> text=上报")
     page.wait_for_selector("text=工单号")
@@ -104,12 +97,12 @@ def test_homes_chosen_and_a_round_recorded(page_of, hub, party_person, person, h
     page = page_of(cast.cw)
     page.goto("/people/party-households/open/?person=" + str(one.pk))
     look(page, "hub-open")
-    page.click("button:has-text('设立，接着选联系户')")
+    follow(page, "button:has-text('设立，接着选联系户')")
     page.click("text=幸福里2号楼（6）")
     for box in page.query_selector_all("input[name=households]")[:4]:
         box.check()
     look(page, "hub-homes")
-    page.click("button:has-text('联系这些住户')")
+    follow(page, "button:has-text('联系这些住户')")
     page.wait_for_selector("text=已联系 4 户")
     page.wait_for_selector(".map .leaflet-interactive")
     look(page, "hub-detail")
@@ -121,11 +114,11 @@ def test_homes_chosen_and_a_round_recorded(page_of, hub, party_person, person, h
     phone = page_of(cast.gw, 390)
     phone.goto(url)
     look(phone, "hub-detail-phone")
-    phone.click("text=记走访")
+    follow(phone, "text=记走访")
     phone.query_selector_all("input[name=households]")[0].check()
     phone.fill("textarea[name=words]", "家中平安")
     look(phone, "hub-visit-phone")
-    phone.click("button:has-text('保存走访')")
+    follow(phone, "button:has-text('保存走访')")
     phone.wait_for_selector("text=已记走访 1 户")
     assert PartyHouseholdVisit.objects.get().words == "家中平安"
     for address, name in (("/people/party-households/", "hubs"), ("/people/party-households/gaps/", "hub-gaps"),

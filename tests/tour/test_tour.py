@@ -19,6 +19,7 @@ from accounts.demo import PASSWORD, USERNAMES
 from appeals.models import Appeal
 from governance.deadlines.models import Clock
 from governance.scope import Role
+from tests.browsing import expect, follow
 
 pytestmark = [pytest.mark.browser, pytest.mark.celery, pytest.mark.django_db(transaction=True)]
 
@@ -26,6 +27,8 @@ ROOT = Path(__file__).resolve().parents[2]
 REAL = ROOT.parent / "shared/data/hotline_messages.xlsx"
 WIDE, PHONE = (1440, 900), (390, 844)
 LEAD = "城市管理综合执法局"
+# The one button of an import's page that leads on.
+GO_ON = "main form:not([action*=discard]) button.btn-primary[type=submit]"
 
 
 class Tour:
@@ -50,7 +53,7 @@ class Tour:
             page.goto("/accounts/sign-in/")
             page.fill("[name=username]", USERNAMES[role])
             page.fill("[name=password]", PASSWORD)
-            page.click("main button[type=submit]:has-text('登录')")
+            follow(page, "main button[type=submit]:has-text('登录')")
             page.wait_for_url(re.compile(r"/(appeals/)?(worklist/)?$"))
             page.close()
         return self.contexts[key].new_page()
@@ -120,13 +123,13 @@ def import_spreadsheet(tour: Tour, path: Path) -> None:
     page = tour.page(Role.DISTRICT_CENTRE)
     page.goto("/appeals/import/")
     page.set_input_files("[name=file]", path)
-    page.click("main button:has-text('上传并识别列')")
-    page.wait_for_load_state()
+    follow(page, "main button:has-text('上传并识别列')")
+    page.wait_for_selector(GO_ON)
     tour.picture(page, "import-columns")
-    page.click("main form:not([action*=discard]) button.btn-primary[type=submit]")
+    follow(page, GO_ON)
     page.wait_for_selector("main button:has-text('导入 14 件')")
     tour.picture(page, "import-preview")
-    page.click("main button:has-text('导入 14 件')")
+    follow(page, "main button:has-text('导入 14 件')")
     page.wait_for_selector("text=下载未导入的 2 行")
     tour.picture(page, "import-result")
     page.close()
@@ -141,11 +144,10 @@ def import_the_real_file(tour: Tour) -> None:
     page = tour.page(Role.DISTRICT_CENTRE)
     page.goto("/appeals/import/")
     page.set_input_files("[name=file]", REAL)
-    page.click("main button:has-text('上传并识别列')")
-    page.wait_for_load_state()
-    page.click("main form:not([action*=discard]) button.btn-primary[type=submit]")
+    follow(page, "main button:has-text('上传并识别列')")
+    follow(page, GO_ON)
     page.wait_for_selector("main button:has-text('导入 1,408 件')")
-    page.click("main button:has-text('导入 1,408 件')")
+    follow(page, "main button:has-text('导入 1,408 件')")
     until(lambda: Appeal.objects.filter(channel="hotline", state="resolved").count() >= 1408, "1,408 answered orders")
     page.close()
 
@@ -159,11 +161,10 @@ def dispatch_ten(tour: Tour) -> list[str]:
     for n in range(10):
         boxes.nth(n).check()
     tour.picture(page, "bulk")
-    page.click(".bulk-bar button:has-text('批量交办')")
-    page.wait_for_load_state()
+    follow(page, ".bulk-bar button:has-text('批量交办')")
     choose(page, "to_unit", LEAD)
     page.fill("[name=words]", "请尽快核实修复，办结后上传照片。")
-    page.click("main button.btn-primary[type=submit]")
+    follow(page, "main button.btn-primary[type=submit]")
     until(lambda: Appeal.objects.filter(pk__in=ids, state="dispatched").count() == 10, "ten dispatched")
     page.close()
     return list(Appeal.objects.filter(pk__in=ids).order_by("pk").values_list("number", flat=True))
@@ -268,11 +269,11 @@ def let_a_limit_run_out(tour: Tour, number: str) -> None:
     age(clock, timedelta(days=3))
     until(lambda: Appeal.objects.filter(pk=appeal.pk, card="red").exists(), "the red card", seconds=60)
     page = open_appeal(tour, Role.DISTRICT_CENTRE, number)
-    assert page.locator("text=红牌").count()
+    expect(page.locator("text=红牌").first).to_be_attached()
     tour.picture(page, "red-card")
     page.close()
     page = tour.page(Role.DEPARTMENT_STAFF)
     page.goto("/inbox/")
-    assert page.locator("text=红牌").count()
+    expect(page.locator("text=红牌").first).to_be_attached()
     tour.picture(page, "inbox")
     page.close()

@@ -5,19 +5,17 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
+import re
 
 import pytest
 from django.conf import settings
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browsing import browser as browser
+from tests.browsing import expect, follow, picture, too_wide, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-ROOT = Path(__file__).resolve().parents[2]
-AXE = ROOT / "node_modules/axe-core/axe.min.js"
 PAGES = ("", "form/", "detail/", "states/", "sheet/", "phone/", "public/", "missing/")
 LOOKS = {
     "wide": ((1440, 900), {}),
@@ -53,7 +51,6 @@ def visit(browser, server, signed_in, rows):
         context.add_cookies([{"name": k, "value": v, "url": server.url} for k, v in jar.items()])
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
         page.said = []
         page.on("console", lambda message: page.said.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: page.said.append(str(error)))
@@ -74,18 +71,6 @@ def no_script(browser, server, signed_in, rows):
     context.close()
 
 
-def picture(page, name: str) -> None:
-    if folder := os.environ.get("SHOTS"):
-        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
-
-
-def violations(page) -> list[str]:
-    """What axe finds by WCAG 2.2 AA and its own best practices."""
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    return [f"{v['id']}: {n['target']} {n['failureSummary'][:200]}" for v in found["violations"] for n in v["nodes"]]
-
-
 @pytest.mark.parametrize("look", LOOKS)
 def test_the_title_of_a_row_is_never_squeezed(visit, look):
     page = visit(look)
@@ -103,9 +88,7 @@ def test_every_page_fits_and_is_accessible(visit, look):
     for path in PAGES:
         page.goto(f"/specimen/{path}")
         picture(page, f"{look}-{path.strip('/') or 'list'}")
-        width = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-        wrong += [f"{path}: {width} px too wide"] if width > 0 else []
-        wrong += [f"{path}: {violation}" for violation in violations(page)]
+        wrong += [f"{path}: {text}" for text in too_wide(page) + violations(page)]
     said = [text for text in page.said if "404" not in text]
     assert wrong + said == []
 
@@ -113,33 +96,39 @@ def test_every_page_fits_and_is_accessible(visit, look):
 def test_filters_tabs_and_pages_change_the_results_and_the_address(visit):
     page = visit("wide")
     page.goto("/specimen/")
-    page.evaluate("window.untouched = true")
+    page.evaluate("document.documentElement.dataset.untouched = '1'")
+    rows, late, foot = page.locator("tbody tr"), page.locator("tbody tr.is-over"), page.locator(".results-foot")
     page.fill("#id_q", "第1")
     page.click("text=查询")
-    page.wait_for_url("**/specimen/?q=*")
-    assert page.url.endswith("?q=%E7%AC%AC1")
+    expect(foot).to_contain_text("共 39 件")
+    assert page.url.endswith("/specimen/?q=%E7%AC%AC1")
     page.click("text=已超期")
-    page.wait_for_url("**tab=over**")
-    assert page.locator("tbody tr").count() == page.locator("tbody tr.is-over").count() > 0
+    expect(foot).to_contain_text("共 5 件")
+    expect(rows).to_have_count(5)
+    expect(late).to_have_count(5)
+    assert "tab=over" in page.url
     # What was chosen by a tab stays when the filters are used again.
     page.fill("#id_q", "")
     page.click("text=查询")
-    page.wait_for_url(lambda url: "q=" not in url)
+    expect(foot).to_contain_text("共 18 件")
+    assert "q=" not in page.url
     assert "tab=over" in page.url
     page.click("#tab-")
-    page.wait_for_url(lambda url: "tab=over" not in url)
+    expect(foot).to_contain_text("第 1–20 件，共 128 件")
+    assert "tab=over" not in page.url
     page.click("text=下一页")
-    page.wait_for_url("**after=**")
-    assert "第 21–40 件" in page.inner_text(".results-foot")
-    assert page.evaluate("window.untouched") is True
+    expect(foot).to_contain_text("第 21–40 件")
+    assert "after=" in page.url
+    expect(page.locator("html[data-untouched]")).to_have_count(1)
     page.go_back()
-    page.wait_for_url(lambda url: "after=" not in url)
-    assert page.locator("h1").inner_text() == "诉求列表"
     # Back is a whole page, whose scripts run once: a click on the fold folds once.
+    expect(page.locator("html:not([data-untouched])")).to_have_count(1)
     page.wait_for_load_state()
-    assert page.locator("#id_subject_id").is_hidden()
+    assert "after=" not in page.url
+    expect(page.locator("h1")).to_have_text("诉求列表")
+    expect(page.locator("#id_subject_id")).to_be_hidden()
     page.click("[data-unfold]")
-    assert page.locator("#id_subject_id").is_visible()
+    expect(page.locator("#id_subject_id")).to_be_visible()
     assert page.said == []
 
 
@@ -147,37 +136,37 @@ def test_choosing_rows_offers_what_can_be_done(visit):
     page = visit("wide")
     page.goto("/specimen/")
     bar = page.locator(".bulk-bar")
-    assert bar.is_hidden()
+    expect(bar).to_be_hidden()
     page.check("tbody tr:nth-child(1) input[name=ids]")
     page.check("tbody tr:nth-child(3) input[name=ids]")
-    assert "已选 2 件" in bar.inner_text()
-    assert page.locator("[data-everything]").is_hidden()
+    expect(bar).to_contain_text("已选 2 件")
+    expect(page.locator("[data-everything]")).to_be_hidden()
     page.check("[data-choose-page]")
-    assert "已选 20 件" in bar.inner_text()
-    assert "选择符合条件的全部 128 件" in page.locator("[data-everything]").inner_text()
+    expect(bar).to_contain_text("已选 20 件")
+    expect(page.locator("[data-everything]")).to_be_visible()
+    expect(page.locator("[data-everything]")).to_contain_text("选择符合条件的全部 128 件")
     page.uncheck("[data-choose-page]")
     page.check("tbody tr:nth-child(2) input[name=ids]")
     picture(page, "wide-list-chosen")
-    page.click("text=批量交办")
-    assert "将对 1 件执行“批量交办”" in page.inner_text("main")
+    follow(page, "text=批量交办")
+    expect(page.locator("main")).to_contain_text("将对 1 件执行“批量交办”")
     picture(page, "wide-bulk")
     page.fill("#id_words", "请办")
-    page.click("main button[type=submit]")
-    page.wait_for_url("**/specimen/")
-    assert "批量交办完成，共 1 件。" in page.inner_text("#toasts")
+    follow(page, "main button[type=submit]")
+    expect(page).to_have_url(re.compile("/specimen/$"))
+    expect(page.locator("#toasts")).to_contain_text("批量交办完成，共 1 件。")
     assert page.said == []
 
 
 def test_a_wrong_form_takes_the_focus_to_its_errors(visit):
     page = visit("phone")
     page.goto("/specimen/form/")
-    page.click("text=提交登记")
-    page.wait_for_selector(".error-summary")
-    assert page.evaluate("document.activeElement.className") == "error-summary"
+    follow(page, "text=提交登记")
+    expect(page.locator(".error-summary")).to_be_focused()
     picture(page, "phone-form-wrong")
     assert violations(page) == []
     page.click(".error-summary a >> nth=0")
-    assert page.evaluate("document.activeElement.id") == "id_title"
+    expect(page.locator("#id_title")).to_be_focused()
 
 
 def test_a_form_is_sent_once(visit):
@@ -200,11 +189,11 @@ def test_elder_and_dark_are_one_click_and_stay(visit):
     page.goto("/specimen/")
     page.click("text=长辈版")
     page.click("text=深色")
-    assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "20px"
+    expect(page.locator("html")).to_have_css("font-size", "20px")
     page.reload()
-    assert page.evaluate("document.documentElement.className.includes('elder')") is True
-    assert page.get_attribute("html", "data-bs-theme") == "dark"
-    assert page.get_attribute("button:has-text('深色')", "aria-pressed") == "true"
+    expect(page.locator("html")).to_have_class(re.compile("elder"))
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+    expect(page.locator("button:has-text('深色')").first).to_have_attribute("aria-pressed", "true")
 
 
 def test_menus_and_dialogs_answer_the_keyboard(visit):
@@ -213,31 +202,32 @@ def test_menus_and_dialogs_answer_the_keyboard(visit):
     page.click("text=撤回")
     dialog = page.locator("#recall")
     dialog.wait_for(state="visible")
-    assert "撤回后工单回到您的待交办" in dialog.inner_text()
-    page.wait_for_timeout(400)
+    expect(dialog).to_contain_text("撤回后工单回到您的待交办")
+    # While it fades in, it hears no key.
+    expect(dialog).to_have_css("opacity", "1")
+    expect(dialog.locator(".modal-dialog")).to_have_css("transform", "none")
     picture(page, "wide-dialog")
     assert violations(page) == []
     page.keyboard.press("Escape")
     dialog.wait_for(state="hidden")
     page.click("text=城关街道办事处")
-    assert page.locator("text=滨河社区居委会 >> nth=0").is_visible()
+    expect(page.locator("text=滨河社区居委会 >> nth=0")).to_be_visible()
     picture(page, "wide-menu")
     page.keyboard.press("Escape")
     page.goto("/specimen/")
     page.click("text=列设置")
     page.click("li:has-text('社区网格') [data-move=up]")
     picture(page, "wide-columns")
-    page.click("#choose-columns >> text=保存")
-    page.wait_for_load_state()
-    assert page.locator("thead th").all_inner_texts()[3].strip() == "社区网格"
+    follow(page, "#choose-columns >> text=保存")
+    expect(page.locator("thead th").nth(3)).to_have_text("社区网格")
     assert page.said == []
 
 
 def test_long_work_is_polled_until_it_has_ended(visit):
     page = visit("wide")
     page.goto("/specimen/states/")
-    page.wait_for_selector("#job-1 >> text=已完成", timeout=10_000)
-    assert page.locator("#job-1 progress").count() == 0
+    page.wait_for_selector("#job-1 >> text=已完成")
+    expect(page.locator("#job-1 progress")).to_have_count(0)
     assert page.said == []
 
 
@@ -258,14 +248,15 @@ def test_a_lost_network_and_a_lost_session_are_said(visit):
 def test_the_main_flows_work_without_scripts(no_script):
     page = no_script
     page.goto("/specimen/")
-    assert page.locator("#id_subject_id").is_visible()
+    expect(page.locator("#id_subject_id")).to_be_visible()
     page.fill("#id_q", "第1")
-    page.click("text=查询")
+    follow(page, "text=查询")
     assert "q=%E7%AC%AC1" in page.url
-    page.click("text=已超期")
-    assert page.locator("tbody tr").count() == page.locator("tbody tr.is-over").count() > 0
-    page.click("text=长辈版")
-    assert "elder" in page.get_attribute("html", "class")
+    follow(page, "text=已超期")
+    expect(page.locator("tbody tr")).to_have_count(5)
+    expect(page.locator("tbody tr.is-over")).to_have_count(5)
+    follow(page, "text=长辈版")
+    expect(page.locator("html")).to_have_class(re.compile("elder"))
     page.goto("/specimen/form/")
-    page.click("text=提交登记")
-    assert "处需要修改" in page.inner_text(".error-summary")
+    follow(page, "text=提交登记")
+    expect(page.locator(".error-summary")).to_contain_text("处需要修改")

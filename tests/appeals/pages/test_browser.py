@@ -11,6 +11,7 @@ from PIL import Image
 from appeals.models import Appeal
 from governance.files.models import Attachment
 from tests.browsing import browser as browser
+from tests.browsing import expect
 from tests.signing import client_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -29,7 +30,6 @@ def phone(browser, live_server, rules, cast):
     context = browser.new_context(viewport=PHONE, base_url=live_server.url, locale="zh-CN", has_touch=True)
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session_of(cast.gw), "url": live_server.url}])
     page = context.new_page()
-    page.set_default_timeout(20_000)
     page.said = []
     page.on("pageerror", lambda error: page.said.append(str(error)))
     yield page
@@ -61,14 +61,14 @@ class TestPhone:
         write(phone)
         keep(phone)
         open_form(phone)
-        assert phone.input_value("#id_content") == WORDS
+        expect(phone.locator("#id_content")).to_have_value(WORDS)
         phone.context.clear_cookies()
         phone.context.add_cookies(
             [{"name": settings.SESSION_COOKIE_NAME, "value": session_of(cast.gw), "url": live_server.url}]
         )
         open_form(phone)
-        assert phone.input_value("#id_content") == WORDS
-        assert phone.locator(".shot img").count() == 1
+        expect(phone.locator("#id_content")).to_have_value(WORDS)
+        expect(phone.locator(".shot img")).to_have_count(1)
         assert phone.said == []
 
     def test_the_draft_of_another_is_not_shown(self, phone, cast, live_server) -> None:
@@ -80,8 +80,8 @@ class TestPhone:
             [{"name": settings.SESSION_COOKIE_NAME, "value": session_of(cast.gw_2), "url": live_server.url}]
         )
         open_form(phone)
-        assert phone.input_value("#id_content") == ""
-        assert phone.locator(".shot img").count() == 0
+        expect(phone.locator("#id_content")).to_have_value("")
+        expect(phone.locator(".shot img")).to_have_count(0)
 
     def test_without_a_network_it_waits_and_then_arrives_once_with_its_photo(self, phone) -> None:
         open_form(phone)
@@ -90,14 +90,14 @@ class TestPhone:
         phone.wait_for_selector("#report-offline:not([hidden])")
         phone.tap("#report-form button[type=submit]")
         phone.wait_for_selector("#report-queue:not([hidden])")
-        assert phone.locator("#report-queue li").count() == 1
-        assert phone.input_value("#id_content") == ""
+        expect(phone.locator("#report-queue li")).to_have_count(1)
+        expect(phone.locator("#id_content")).to_have_value("")
         assert not Appeal.objects.exists()
         phone.context.set_offline(False)
         phone.wait_for_selector("#report-queue", state="hidden")
         appeal = Appeal.objects.get()
         assert appeal.content == WORDS
-        assert appeal.number in phone.inner_text("#report-done")
+        expect(phone.locator("#report-done")).to_contain_text(appeal.number)
         photo = Attachment.objects.get(subject_id=appeal.pk)
         assert max(photo.width, photo.height) == 1600
 
@@ -106,16 +106,16 @@ class TestPhone:
         phone.fill("#id_phone", "123")
         phone.tap("#report-form button[type=submit]")
         phone.wait_for_selector("#report-errors:not([hidden])")
-        assert "有 2 处需要修改" in phone.inner_text("#report-errors")
+        expect(phone.locator("#report-errors")).to_contain_text("有 2 处需要修改")
         phone.get_by_text("电话号码不对").tap()
-        assert phone.evaluate("document.activeElement.id") == "id_phone"
+        expect(phone.locator("#id_phone")).to_be_focused()
 
     def test_sent_at_once_where_there_is_a_network(self, phone) -> None:
         open_form(phone)
         write(phone)
         phone.tap("#report-form button[type=submit]")
         phone.wait_for_selector("#report-done:not([hidden])")
-        assert Appeal.objects.get().number in phone.inner_text("#report-done")
+        expect(phone.locator("#report-done")).to_contain_text(Appeal.objects.get().number)
         assert phone.said == []
 
 
@@ -128,5 +128,5 @@ class TestNumbers:
         phone.fill("#id_q", "138 1234 4080")
         phone.get_by_role("button", name="查询").tap()
         phone.wait_for_url("**person=phone-*")
-        assert appeal.number in phone.inner_text("#results")
+        expect(phone.locator("#results")).to_contain_text(appeal.number)
         assert not [url for url in asked if "4080" in url]

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import pytest
 from django.core.cache import cache
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browsing import browser as browser
+from tests.browsing import follow, picture, too_wide, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-AXE = Path(__file__).resolve().parents[3] / "node_modules/axe-core/axe.min.js"
 LOOKS = {
     "wide": (1440, 900, {}),
     "laptop-elder": (1366, 768, {"elder": "1"}),
@@ -36,11 +33,11 @@ def test_from_the_code_to_the_reply(look, resolved, browser):
     wrong += _looked_at(page, f"{look}-ask")
     page.fill("#id_number", resolved.number)
     page.fill("#id_code", resolved.query_code)
-    page.click("button:has-text('查询')")
+    follow(page, "button:has-text('查询')")
     page.wait_for_url("**/progress/show/")
     wrong += _looked_at(page, f"{look}-show")
     page.fill("#id_words", "电梯昨天又停了两次，没有修好。")
-    page.click("text=没有解决，请重新办理")
+    follow(page, "text=没有解决，请重新办理")
     page.wait_for_selector("text=已收到您“没有解决”的反馈")
     wrong += _looked_at(page, f"{look}-objected")
     context.close()
@@ -49,11 +46,5 @@ def test_from_the_code_to_the_reply(look, resolved, browser):
 
 
 def _looked_at(page, name: str) -> list[str]:
-    if folder := os.environ.get("SHOTS"):
-        page.screenshot(path=f"{folder}/public-{name}.png", full_page=True)
-    over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    return [f"{name}: {over} px too wide"] * (over > 0) + [
-        f"{name}: {v['id']} {n['target']}" for v in found["violations"] for n in v["nodes"]
-    ]
+    picture(page, f"public-{name}")
+    return [f"{name}: {text}" for text in too_wide(page) + violations(page)]

@@ -14,7 +14,8 @@ from accounts.models import User
 from governance.scope import Actor
 from members.models import CareRecord
 from tests.browsing import browser as browser
-from tests.pages.test_every_page import AXE, LOOKS, _client, _looked_at
+from tests.browsing import looked_at
+from tests.pages.test_every_page import _client
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -34,9 +35,7 @@ def look(browser: Any, actor: Actor, pages: dict[str, str]) -> list[str]:
     page.on("console", lambda m: wrong.append(m.text) if m.type == "error" else None)
     for name, url in pages.items():
         page.goto(url)
-        page.evaluate(AXE())
-        for one in LOOKS:
-            wrong += [f"{name} {one}: {text}" for text in _looked_at(page, name, one)]
+        wrong += looked_at(page, name)
     context.close()
     server.stop()
     return wrong

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import expect
 
 from governance.sheets import imports
 from members.models import Person
 from tests.browsing import browser as browser
+from tests.browsing import expect, follow, looked_at
 from tests.members.conftest import identity_number
 from tests.members.sheets.conftest import home, sheet_of
 from tests.sheets.files import read
 from tests.signing import client_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-AXE = (Path(__file__).resolve().parents[3] / "node_modules/axe-core/axe.min.js").read_text
 
 
 @pytest.fixture
@@ -39,19 +37,8 @@ def page(browser, live_server, cast):
 
 def look_at(page, name: str) -> None:
     """Nothing is too wide, axe finds nothing; SHOTS keeps pictures."""
-    page.evaluate(AXE())
-    for width, height in ((1440, 900), (1366, 768), (390, 844)):
-        page.set_viewport_size({"width": width, "height": height})
-        for theme in ("light", "dark"):
-            page.evaluate(f"document.documentElement.dataset.bsTheme = '{theme}'")
-            if folder := os.environ.get("SHOTS"):
-                page.screenshot(path=f"{folder}/{name}-{width}-{theme}.png", full_page=True)
-        over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-        assert over <= 0, f"{name} at {width}: {over} px too wide"
-        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-        assert [(v["id"], n["target"]) for v in found["violations"] for n in v["nodes"]] == []
-    page.evaluate("document.documentElement.dataset.bsTheme = 'light'")
-    page.set_viewport_size({"width": 1366, "height": 768})
+    wrong = looked_at(page, name)
+    assert wrong == [], "\n".join(wrong)
 
 
 def test_upload_preview_start_refused_mended_and_again(page, tmp_path, monkeypatch, cast, now) -> None:
@@ -63,14 +50,14 @@ def test_upload_preview_start_refused_mended_and_again(page, tmp_path, monkeypat
     ]
     file.write_bytes(sheet_of(*rows).read())
     page.goto("/people/")
-    page.get_by_role("link", name="导入", exact=True).click()
+    follow(page, page.get_by_role("link", name="导入", exact=True))
     look_at(page, "upload-form")
     page.set_input_files("input[type=file]", str(file))
-    page.get_by_role("button", name="上传并预览").click()
+    follow(page, page.get_by_role("button", name="上传并预览"))
     expect(page.get_by_text("身份证号应为 18 位")).to_be_visible()
     look_at(page, "preview")
     assert not Person.objects.exists()
-    page.get_by_role("button", name="导入 1 行").click()
+    follow(page, page.get_by_role("button", name="导入 1 行"))
     expect(page.get_by_text("上传的文件已删除")).to_be_visible()
     look_at(page, "result")
     with page.expect_download() as told:
@@ -81,10 +68,10 @@ def test_upload_preview_start_refused_mended_and_again(page, tmp_path, monkeypat
     sheet["B2"], sheet["F3"] = identity_number("19640510", 2), "户主"
     mended = tmp_path / "改好.xlsx"
     book.save(mended)
-    page.get_by_role("link", name="再导入一个文件").click()
+    follow(page, page.get_by_role("link", name="再导入一个文件"))
     page.set_input_files("input[type=file]", str(mended))
-    page.get_by_role("button", name="上传并预览").click()
-    page.get_by_role("button", name="导入 2 行").click()
+    follow(page, page.get_by_role("button", name="上传并预览"))
+    follow(page, page.get_by_role("button", name="导入 2 行"))
     expect(page.get_by_text("上传的文件已删除")).to_be_visible()
     assert Person.objects.count() == 3
     page.goto("/sheets/")
@@ -100,7 +87,7 @@ def test_a_large_one_shows_its_progress(page, tmp_path, monkeypatch) -> None:
     file.write_bytes(sheet_of(home("301", name="王建国", relation="户主")).read())
     page.goto("/sheets/persons/import/")
     page.set_input_files("input[type=file]", str(file))
-    page.get_by_role("button", name="上传并预览").click()
+    follow(page, page.get_by_role("button", name="上传并预览"))
     expect(page.get_by_role("progressbar")).to_be_visible()
     look_at(page, "progress")
     page.get_by_role("button", name="停止").click()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +13,7 @@ from django.utils import timezone
 from members.models import Activity, ServiceHours
 from members.volunteers.services import activities, teams
 from tests.browsing import browser as browser
+from tests.browsing import follow, picture
 from tests.members.volunteers.conftest import facts, give_account
 from tests.signing import client_of
 
@@ -53,12 +53,6 @@ def _is_wrong(message: Any) -> bool:
     return message.type == "error" and "status of 400" not in message.text
 
 
-def shot(page: Any, name: str) -> None:
-    """A picture, when a folder is named."""
-    if folder := os.environ.get("SHOTS"):
-        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
-
-
 def test_from_publishing_to_confirmed_hours(pages, people, cast, district, calendar, now) -> None:
     who = people(4)
     team = teams.add_team(
@@ -72,35 +66,35 @@ def test_from_publishing_to_confirmed_hours(pages, people, cast, district, calen
     one = activities.draft_activity(facts=said, unit_id=district.community_1.pk, by=cast.cw, now=now)
     desk, phone = pages(cast.cw, DESK), pages(cast.pg, PHONE)
     desk.goto(reverse("members:volunteer_activity", args=[one.pk]))
-    desk.click("button:has-text('发布')")
-    desk.click("text=代报名")
-    desk.click("text=全队报名（3 人）")
+    follow(desk, "button:has-text('发布')")
+    follow(desk, "text=代报名")
+    follow(desk, "text=全队报名（3 人）")
     desk.wait_for_selector("text=已报名 3 人")
     phone.goto(reverse("members:volunteer_mine"))
-    shot(phone, "mine-phone")
-    phone.click("button:has-text('报名')")
+    picture(phone, "mine-phone")
+    follow(phone, "button:has-text('报名')")
     phone.wait_for_selector("text=报名成功")
-    desk.click("button:has-text('开始签到')")
+    follow(desk, "button:has-text('开始签到')")
     desk.wait_for_selector("text=显示签到码")
-    shot(desk, "activity-desk")
-    desk.click("text=显示签到码")
+    picture(desk, "activity-desk")
+    follow(desk, "text=显示签到码")
     digits = desk.text_content(".code-digits")
-    shot(desk, "code-desk")
+    picture(desk, "code-desk")
     phone.reload()
-    phone.click("a:has-text('签到')")
+    follow(phone, "a:has-text('签到')")
     phone.fill("#id_code", "12")
-    phone.click("button:has-text('签到')")
+    follow(phone, "button:has-text('签到')")
     phone.wait_for_selector("text=还可以再试 4 次")
-    shot(phone, "check-in-phone")
+    picture(phone, "check-in-phone")
     phone.fill("#id_code", digits)
-    phone.click("button:has-text('签到')")
+    follow(phone, "button:has-text('签到')")
     phone.wait_for_selector("text=签到成功")
     row = one.sign_ups.get(person=who[0])
     assert (row.state, row.checked_how) == ("came", "code")
     _two_hours_yesterday(one, now)
-    desk.click("text=签到名单")
+    follow(desk, "text=签到名单")
     desk.click("button:has-text('结束活动')")
-    desk.click(".modal.show button:has-text('结束活动')")
+    follow(desk, ".modal.show button:has-text('结束活动')")
     desk.wait_for_selector("text=时长待确认")
     confirm(pages(cast.cs, DESK))
     assert ServiceHours.objects.get().state == "confirmed"
@@ -121,8 +115,8 @@ def _two_hours_yesterday(one: Any, now: Any) -> None:
 def confirm(desk: Any) -> None:
     """The secretary ticks all that waits."""
     desk.goto(reverse("members:volunteer_hours"))
-    shot(desk, "hours-desk")
+    picture(desk, "hours-desk")
     desk.check("tbody input[type=checkbox] >> nth=0")
-    desk.click(".bulk-bar button:has-text('确认')")
-    desk.click("main button:has-text('确认')")
+    follow(desk, ".bulk-bar button:has-text('确认')")
+    follow(desk, "main button:has-text('确认')")
     desk.wait_for_selector("text=确认完成")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,18 +17,13 @@ from points.models import Notice, Round, RoundNomination, RoundVote
 from points.rounds.notices import selectors
 from points.rounds.selection.services import nominations, rounds
 from tests.browsing import browser as browser
+from tests.browsing import follow, looked_at
 from tests.points.rounds.conftest import give_account
 from tests.points.rounds.test_selection import DEEDS, facts
 from tests.signing import client_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-AXE = (Path(__file__).resolve().parents[3] / "node_modules/axe-core/axe.min.js").read_text
-WIDE, LAPTOP, PHONE = (1440, 900), (1366, 768), (390, 844)
-# Name → size, dark, 长辈版.
-LOOKS = {
-    "wide": (WIDE, False, False), "wide-dark": (WIDE, True, False), "laptop-elder": (LAPTOP, False, True),
-    "phone": (PHONE, False, False), "phone-dark-elder": (PHONE, True, True),
-}  # fmt: skip
+LAPTOP, PHONE = (1366, 768), (390, 844)
 
 
 @pytest.fixture
@@ -66,26 +59,15 @@ def _told(message: Any) -> str:
     return f"{message.text} {message.location.get('url', '')}"
 
 
-def looked_at(page: Any, url: str, name: str) -> None:
+def looked(page: Any, url: str, name: str) -> None:
     """In every look: nothing wider than the window, nothing that axe finds."""
-    for look, ((width, height), dark, elder) in LOOKS.items():
-        page.set_viewport_size({"width": width, "height": height})
-        cookies = {"dark": dark, "elder": elder}
-        page.context.add_cookies([
-            {"name": key, "value": "1" if value else "0", "url": page.url_base} for key, value in cookies.items()
-        ])  # fmt: skip
-        page.goto(url)
-        page.wait_for_load_state("networkidle")
-        if folder := os.environ.get("SHOTS"):
-            page.screenshot(path=f"{folder}/{name}-{look}.png", full_page=True)
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, (name, look)
-        if look in ("wide", "phone", "wide-dark"):
-            page.evaluate(AXE())
-            found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
-            assert [(one["id"], one["nodes"][0]["html"]) for one in found] == [], (name, look)
+    page.goto(url)
+    page.wait_for_load_state("networkidle")
+    wrong = looked_at(page, name)
+    assert wrong == [], "\n".join(wrong)
 
 
-def test_ones_own_points_on_a_phone(pages, person, household, give, use, cast, now, live_server) -> None:
+def test_ones_own_points_on_a_phone(pages, person, household, give, use, cast, now) -> None:
     home = household()
     who = person("王建国", into=home)
     give_account(cast.gw, who)
@@ -95,28 +77,26 @@ def test_ones_own_points_on_a_phone(pages, person, household, give, use, cast, n
     give(home, 20, words="最美庭院")
     use(who, 15)
     page = pages(cast.gw, PHONE)
-    page.url_base = live_server.url
     page.goto(reverse("points:mine"))
     page.wait_for_selector("text=今天可用积分")
-    page.click("a:has-text('较早')")
+    follow(page, "a:has-text('较早')")
     page.wait_for_selector("text=第 1 次")
-    page.click("a:has-text('共有')")
+    follow(page, "a:has-text('共有')")
     page.wait_for_selector("text=最美庭院")
     page.goto(reverse("points:mine"))
-    page.click("a:has-text('对账单')")
+    follow(page, "a:has-text('对账单')")
     page.wait_for_selector("text=期末结余")
-    page.click("a:has-text('今年')")
+    follow(page, "a:has-text('今年')")
     with page.expect_download() as download:
         page.click("a:has-text('下载表格')")
     assert download.value.suggested_filename.endswith(".xlsx")
     for url, name in (("points:mine", "mine"), ("points:my_statement", "statement")):
-        looked_at(page, reverse(url), name)
+        looked(page, reverse(url), name)
     staff = pages(cast.cw, LAPTOP)
-    staff.url_base = live_server.url
-    looked_at(staff, reverse("members:person", args=[who.pk]), "person")
+    looked(staff, reverse("members:person", args=[who.pk]), "person")
 
 
-def test_a_notice_published(pages, person, give, use, cast, now, live_server) -> None:
+def test_a_notice_published(pages, person, give, use, cast, now) -> None:
     month = selectors.last_month(timezone.localdate(now))
     for number, name in enumerate(("王建国", "李秀兰", "欧阳修远", "赵雪", "陈伟")):
         who = person(name)
@@ -125,30 +105,28 @@ def test_a_notice_published(pages, person, give, use, cast, now, live_server) ->
         if number % 2:
             use(who, 5, at=timezone.make_aware(datetime(month.year, month.month, 20, 9)))
     desk = pages(cast.cs, LAPTOP)
-    desk.url_base = live_server.url
     desk.goto(reverse("points:notices"))
-    desk.click("a:has-text('拟定公示')")
-    desk.click("button:has-text('生成草稿')")
+    follow(desk, "a:has-text('拟定公示')")
+    follow(desk, "button:has-text('生成草稿')")
     desk.wait_for_selector("text=欧阳**")
     desk.click("button:has-text('公示')")
-    desk.click(".modal.show button:has-text('公示')")
+    follow(desk, ".modal.show button:has-text('公示')")
     desk.wait_for_selector("text=已公示。")
     notice = Notice.objects.get()
     assert notice.state == "published"
     stranger = pages(None, PHONE)
-    stranger.url_base = live_server.url
     stranger.goto(reverse("points:public_notice", args=[notice.code]))
     stranger.wait_for_selector("text=欧阳**")
     assert "王建国" not in stranger.content()
-    looked_at(stranger, reverse("points:public_notice", args=[notice.code]), "public")
+    looked(stranger, reverse("points:public_notice", args=[notice.code]), "public")
     for url, args, name in (
         ("points:notices", [], "notices"), ("points:notice", [notice.pk], "notice"),
         ("points:notice_print", [notice.pk], "notice-print"), ("points:notice_add", [], "notice-add"),
     ):  # fmt: skip
-        looked_at(desk, reverse(url, args=args), name)
+        looked(desk, reverse(url, args=args), name)
 
 
-def test_a_vote(pages, person, cast, now, live_server) -> None:
+def test_a_vote(pages, person, cast, now) -> None:
     ensure_default_calendar()
     ensure_default_policies(now - timedelta(days=400))
     found = rounds.draft_round(facts=facts(seats=2, words="评选在基层治理中表现突出的人。"), by=cast.ss, now=now)
@@ -158,34 +136,31 @@ def test_a_vote(pages, person, cast, now, live_server) -> None:
         row = nominations.nominate(round_id=found.pk, name=name, words=DEEDS, by=cast.cw, now=now)
         nominations.review_nomination(nomination_id=row.pk, accept=True, words="", by=cast.ss, now=now)
     desk = pages(cast.ss, LAPTOP)
-    desk.url_base = live_server.url
-    looked_at(desk, reverse("points:nominate", args=[found.pk]), "nominate")
+    looked(desk, reverse("points:nominate", args=[found.pk]), "nominate")
     desk.goto(reverse("points:round", args=[found.pk]))
-    desk.click("a:has-text('结束提名')")
-    desk.click("main button:has-text('确定')")
-    desk.click("a:has-text('开始投票、打分')")
-    desk.click("main button:has-text('确定')")
+    for step in ("结束提名", "开始投票、打分"):
+        follow(desk, f"a:has-text('{step}')")
+        follow(desk, "main button:has-text('确定')")
     desk.wait_for_selector("text=已投票 0 人")
     phone = pages(cast.gw, PHONE)
-    phone.url_base = live_server.url
     phone.goto(reverse("points:my_rounds"))
-    phone.click("a:has-text('去投票')")
+    follow(phone, "a:has-text('去投票')")
     phone.check("label:has-text('李秀兰') input")
-    phone.click("button:has-text('投票')")
+    follow(phone, "button:has-text('投票')")
     phone.wait_for_selector("text=已投票，截止前可以改投")
     phone.check("label:has-text('赵雪') input")
-    phone.click("button:has-text('改投')")
+    follow(phone, "button:has-text('改投')")
     phone.wait_for_selector("text=已投票，截止前可以改投")
     assert RoundVote.objects.get().nomination.person.name == "赵雪"
-    looked_at(phone, reverse("points:my_round", args=[found.pk]), "vote")
-    looked_at(phone, reverse("points:my_rounds"), "my-rounds")
+    looked(phone, reverse("points:my_round", args=[found.pk]), "vote")
+    looked(phone, reverse("points:my_rounds"), "my-rounds")
     row = RoundNomination.objects.first()
     for url, args, name in (
         ("points:rounds", [], "rounds"), ("points:round", [found.pk], "round"), ("points:round_add", [], "round-add"),
         ("points:nomination", [row.pk], "nomination"),
     ):  # fmt: skip
-        looked_at(desk, reverse(url, args=args), name)
+        looked(desk, reverse(url, args=args), name)
     RoundNomination.objects.update(state="honoured")
     Round.objects.update(state="announced", announced_on=timezone.localdate())
-    looked_at(phone, reverse("points:honours"), "honours")
-    looked_at(desk, reverse("points:round_notice", args=[found.pk]), "round-notice")
+    looked(phone, reverse("points:honours"), "honours")
+    looked(desk, reverse("points:round_notice", args=[found.pk]), "round-notice")

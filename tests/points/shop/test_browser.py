@@ -3,10 +3,8 @@ connection, a month settled."""
 
 from __future__ import annotations
 
-import os
 import uuid
 from datetime import datetime, time, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,12 +19,12 @@ from points.models import OfflineSession, Order, Settlement
 from points.shop import codes, selectors
 from points.shop.services.orders import Line, hand_over, place_order
 from tests.browsing import browser as browser
+from tests.browsing import expect, follow, picture, too_wide, violations
 from tests.fixtures import make_posting
 from tests.points.shop.conftest import left
 from tests.signing import client_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-AXE = (Path(__file__).resolve().parents[3] / "node_modules/axe-core/axe.min.js").read_text
 DESK, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
 
 
@@ -67,12 +65,8 @@ def _is_wrong(message: Any) -> bool:
 
 def shot(page: Any, name: str) -> None:
     """It fits, and axe finds nothing; a picture, when a folder is named."""
-    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0, name
-    page.evaluate(AXE())
-    result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    assert [f"{v['id']}: {n['target']}" for v in result["violations"] for n in v["nodes"]] == [], name
-    if folder := os.environ.get("SHOTS"):
-        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
+    assert too_wide(page) + violations(page) == [], name
+    picture(page, name)
 
 
 @pytest.fixture
@@ -93,35 +87,35 @@ def test_ordered_on_a_phone_and_collected_at_the_counter(pages, shop, oil, membe
     phone = pages(cast.pg, PHONE)
     phone.goto(reverse("points:goods"))
     shot(phone, "near-phone")
-    phone.click("text=看全部")
+    follow(phone, "text=看全部")
     shot(phone, "goods-phone")
     phone.fill("[aria-label='大豆油的数量']", "9")
-    phone.click("button:has-text('去下单')")
-    phone.click("button:has-text('确认兑换')")
+    follow(phone, "button:has-text('去下单')")
+    follow(phone, "button:has-text('确认兑换')")
     phone.wait_for_selector("text=可用积分不足：需要 540 分，现有 200 分")
-    assert phone.input_value("[aria-label='大豆油的数量']") == "9"
+    expect(phone.locator("[aria-label='大豆油的数量']")).to_have_value("9")
     phone.fill("[aria-label='大豆油的数量']", "1")
     phone.fill("[aria-label='理发一次的数量']", "1")
-    phone.click("button:has-text('去下单')")
+    follow(phone, "button:has-text('去下单')")
     shot(phone, "summary-phone")
-    phone.click("button:has-text('确认兑换，用 90 分')")
+    follow(phone, "button:has-text('确认兑换，用 90 分')")
     phone.wait_for_selector(".qr")
     shot(phone, "code-phone")
     order = Order.objects.get()
-    assert phone.text_content(".order-code") == codes.told(codes.code_of(order.code_key))
+    expect(phone.locator(".order-code")).to_have_text(codes.told(codes.code_of(order.code_key)))
     phone.goto(reverse("points:my_orders"))
     shot(phone, "my-orders-phone")
     desk = pages(clerk, DESK)
     desk.goto(reverse("points:counter"))
     shot(desk, "counter-desk")
     desk.fill("#id_code", "ACDE-4567")
-    desk.click("button:has-text('查订单')")
+    follow(desk, "button:has-text('查订单')")
     desk.wait_for_selector("text=有一位不对")
     desk.fill("#id_code", codes.told(codes.code_of(order.code_key)).lower())
-    desk.click("button:has-text('查订单')")
+    follow(desk, "button:has-text('查订单')")
     desk.wait_for_selector("text=核对无误，交付")
     shot(desk, "order-desk")
-    desk.click("text=核对无误，交付")
+    follow(desk, "text=核对无误，交付")
     desk.wait_for_selector("text=已交付 王建国")
     desk.goto(reverse("points:order", args=[order.pk]))
     desk.wait_for_selector("text=请勿重复交付")
@@ -135,7 +129,7 @@ def test_cancelled_on_the_phone(pages, shop, oil, member, cast, now) -> None:
     phone.goto(reverse("points:my_order", args=[made.pk]))
     shot(phone, "code-phone-elder")
     phone.click("button:has-text('取消订单')")
-    phone.click(".modal.show button:has-text('取消订单')")
+    follow(phone, ".modal.show button:has-text('取消订单')")
     phone.wait_for_selector("text=已取消，60 积分已退回")
     assert left(oil) == 8
 
@@ -144,31 +138,31 @@ def test_goods_stock_and_a_sale_at_the_counter(pages, shop, oil, member, clerk) 
     desk = pages(clerk, DESK)
     desk.goto(reverse("points:shop", args=[shop.pk]))
     shot(desk, "shop-desk")
-    desk.click("a:has-text('进货')")
+    follow(desk, "a:has-text('进货')")
     desk.fill("[aria-label='大豆油的进货数量']", "x")
-    desk.click("button:has-text('登记进货')")
+    follow(desk, "button:has-text('登记进货')")
     desk.wait_for_selector("text=应是整数")
     shot(desk, "purchase-desk")
     desk.fill("[aria-label='大豆油的进货数量']", "4")
-    desk.click("button:has-text('登记进货')")
+    follow(desk, "button:has-text('登记进货')")
     desk.wait_for_selector("text=已登记 1 种商品进货")
-    desk.click("a:has-text('盘点')")
+    follow(desk, "a:has-text('盘点')")
     desk.fill("[aria-label='大豆油的清点数量']", "11")
-    desk.click("button:has-text('提交盘点')")
+    follow(desk, "button:has-text('提交盘点')")
     desk.wait_for_selector("text=账面 12 件，清点 11 件，请填写差异原因")
     shot(desk, "count-desk")
     desk.fill("[aria-label='大豆油的差异原因']", "漏油一桶")
-    desk.click("button:has-text('提交盘点')")
+    follow(desk, "button:has-text('提交盘点')")
     desk.wait_for_selector("text=1 种有差异")
     desk.goto(reverse("points:counter_sale", args=[shop.pk]))
     desk.fill("#q", "王建国")
-    desk.click("button:has-text('查找')")
+    follow(desk, "button:has-text('查找')")
     desk.check("input[name=person]")
     desk.fill("[aria-label='大豆油的数量']", "1")
     shot(desk, "sale-desk")
-    desk.click("button:has-text('核对')")
+    follow(desk, "button:has-text('核对')")
     desk.wait_for_selector("text=兑换后剩 140 分")
-    desk.click("text=兑换并交付")
+    follow(desk, "text=兑换并交付")
     desk.wait_for_selector("text=已为王建国兑换并交付，共 60 分")
     assert left(oil) == 10
 
@@ -231,7 +225,7 @@ def test_a_month_is_settled(pages, shop, oil, rich, cast, clerk, district, now) 
     desk.wait_for_selector("text=还没有结算")
     desk.fill("#words", "核对无误")
     shot(desk, "settlement-desk")
-    desk.click("form button:has-text('结算')")
+    follow(desk, "form button:has-text('结算')")
     desk.wait_for_selector("text=结算人")
     shot(desk, "settled-desk")
     row = Settlement.objects.get()
@@ -239,4 +233,5 @@ def test_a_month_is_settled(pages, shop, oil, rich, cast, clerk, district, now) 
     other = pages(actor_from(make_posting(Role.SHOP_CLERK, district.community_1, username="sc-2"), now=now), PHONE)
     other.goto(month)
     shot(other, "settled-phone")
-    assert other.locator("form button:has-text('结算')").count() == 0
+    other.wait_for_selector("text=结算人")
+    expect(other.locator("form button:has-text('结算')")).to_have_count(0)
