@@ -135,11 +135,33 @@ def test_a_cancellation_locks_both_accounts_of_a_merged_record(
     assert sorted([drop.pk, holder.pk]) in locked
 
 
-def test_what_was_asked_is_written_down_in_the_same_words_for_ever(budget, holder, neighbour, earned, cause, now):
+def test_what_was_asked_is_written_down_in_the_same_words_for_ever(
+    budget, holder, neighbour, shop, earned, cause, district, now
+):
     """A digest of another release must be that of this one, or a repeat would be refused."""
-    earned(budget(), neighbour, 5, SOON)
+    ours, theirs = budget(), budget(0, district.community_2)
+    moved = services.move(source=ours, target=theirs, points=9, cause=cause("move:1"))
+    award = earned(ours, neighbour, 5, SOON)
+    spent = services.spend(holder=neighbour, shop=shop, points=1, cause=cause("order:1", source=("shop.order", 1)))
+    back = services.cancel(transaction=spent, cause=cause("cancel:1"))
     merged = services.merge(keep=holder, drop=neighbour, cause=cause("merge:1"))
     expired = services.expire(holder=holder, cause=cause("expire:1", at=now + timedelta(days=60)))
-    asked = {merged.pk: {"from": neighbour.pk, "to": holder.pk}, expired.pk: {"from": holder.pk}}
-    for row in Transaction.objects.filter(pk__in=asked):
-        assert row.content == content_of(row.kind, ("", 0), asked[row.pk])
+    wrong = services.reverse(transaction=moved, cause=cause("reverse:1"))
+    asked = {
+        moved: {"from": ours.pk, "to": theirs.pk, "points": 9},
+        award: {"from": ours.pk, "to": neighbour.pk, "points": 5, "expires_on": SOON},
+        spent: {"from": neighbour.pk, "to": shop.pk, "points": 1},
+        merged: {"from": neighbour.pk, "to": holder.pk}, expired: {"from": holder.pk}, back: {}, wrong: {},
+    }  # fmt: skip
+    for row in Transaction.objects.filter(pk__in=[one.pk for one in asked]):
+        source = (row.source_type, row.source_id)
+        assert row.content == content_of(row.kind, source, asked[row], row.undoes_id)
+
+
+def test_the_digest_of_what_was_asked_is_this_one():
+    asked = {"to": 2, "from": 1, "points": 30, "expires_on": date(2027, 6, 30)}
+    digests = content_of("award", ("earning.claim", 12), asked), content_of("cancel", ("", 0), {}, 7)
+    assert digests == (
+        "bf3da5e213ded06a77409d05925090873d0e9373bc0175d509d35a2204ab3907",
+        "14600818335c49e7f59b2563b7f8136467938280fd9480b1c133425ea9c112ba",
+    )
