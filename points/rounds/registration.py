@@ -10,6 +10,7 @@ from governance.files import registry as files
 from governance.outbox import registry as outbox
 from governance.ui import chips, nav
 from governance.ui.nav import NavItem
+from grids import registry as territory
 from members import registry
 from members.designations import mine as couriers
 from members.volunteers import registry as volunteers
@@ -56,6 +57,7 @@ _ACTIONS = {
     "round.late": "评选超时",
     "round.nominate": "提名", "round.review": "审核提名", "round.withdraw": "撤回提名", "round.vote": "投票",
     "round.score": "评委打分", "round.object": "登记对人选的异议", "round.settle": "核查对人选的异议",
+    "round.follow_unit": "评选随单位调整", "round.people_follow_unit": "评选人选随单位调整",
 }  # fmt: skip
 _FIELDS = {
     "month": "月份", "edition": "版次", "given": "发放积分", "exchanged": "兑换积分", "unnamed": "不具名",
@@ -83,6 +85,9 @@ def register_all() -> None:
     chips.register_tones(_TONES)
     registry.register_on_merged(following.on_merged)
     registry.register_on_gone(following.on_gone)
+    territory.register_open_work(following.open_work)
+    territory.register_on_unit_closed(following.unit_closed)
+    territory.register_on_unit_moved(following.unit_moved)
     clocks.register()
     deadlines.register(clocks.SUBJECT, RoundClocks())
     outbox.register_subject(EXPIRING, url=lambda pk: reverse("points:mine"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from decimal import Decimal
 from typing import Any
 
@@ -100,13 +101,15 @@ class WordsForm(forms.Form):
 
 
 class WriteOffForm(forms.Form):
-    """Pieces that broke."""
+    """Pieces that broke; booked once, however often it is sent."""
 
+    key = forms.UUIDField(widget=forms.HiddenInput)
     goods = forms.ModelChoiceField(label="商品", queryset=Goods.objects.none(), empty_label="请选择")
     amount = forms.IntegerField(label="报损数量", min_value=1, max_value=99_999)
     words = forms.CharField(label="报损原因", max_length=200)
 
     def __init__(self, *args: Any, goods: Any, **kwargs: Any) -> None:
+        kwargs["initial"] = {"key": uuid.uuid4()} | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
         self.fields["goods"].queryset = goods  # type: ignore[attr-defined]
 

@@ -10,6 +10,7 @@ from governance.outbox import registry as outbox
 from governance.scope import Actor
 from governance.ui import chips, nav
 from governance.ui.nav import NavItem
+from grids import registry as territory
 from members import registry
 from members.following import follow
 from points.models import Goods
@@ -79,4 +80,5 @@ def register_all() -> None:
     files.register_owner(GOODS, may_see=_may_see)
     outbox.register_subject(ORDER, url=lambda pk: reverse("points:my_order", args=[pk]))
     follow(*following.FOLLOWERS)
+    territory.register_open_work(following.open_work)
     checks.register()

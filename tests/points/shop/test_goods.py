@@ -58,7 +58,7 @@ def test_goods_are_offered_and_changed(shop, clerk, cast, now):
     assert (made.from_on, made.left, made.per_month) == (date(2026, 11, 23), 0, 2)
     with pytest.raises(InvalidInput, match="同名商品"):
         services.add_goods(shop_id=shop.pk, facts=OIL, by=clerk, now=now)
-    stock.purchase(shop_id=shop.pk, amounts={made.pk: 7}, by=clerk, now=now)
+    stock.purchase(key="stock-0001", shop_id=shop.pk, amounts={made.pk: 7}, by=clerk, now=now)
     dear = GoodsFacts(name="食用油", points=35, value=Decimal("15.90"), until_on=date(2026, 12, 31))
     done = services.change_goods(goods_id=made.pk, facts=dear, by=clerk, now=now, revision=1)
     assert (done.points, done.per_month, done.revision, left(done)) == (35, None, 2, 7)
@@ -98,21 +98,21 @@ def test_a_photo_takes_the_place_of_the_last(goods, clerk, now, settings, tmp_pa
 
 def test_stock_comes_in_and_breaks(shop, goods, clerk, cast, now):
     oil, cut = goods(left=0), goods("理发", 15, keeps_stock=False)
-    stock.purchase(shop_id=shop.pk, amounts={oil.pk: 12}, words="社区采购", by=clerk, now=now)
-    stock.write_off(shop_id=shop.pk, goods_id=oil.pk, amount=2, words="漏油", by=clerk, now=now)
+    stock.purchase(key="stock-0002", shop_id=shop.pk, amounts={oil.pk: 12}, words="社区采购", by=clerk, now=now)
+    stock.write_off(key="stock-0003", shop_id=shop.pk, goods_id=oil.pk, amount=2, words="漏油", by=clerk, now=now)
     assert left(oil) == 10
     with pytest.raises(IllegalState, match="只有 10 件"):
-        stock.write_off(shop_id=shop.pk, goods_id=oil.pk, amount=11, words="漏油", by=clerk, now=now)
+        stock.write_off(key="stock-0004", shop_id=shop.pk, goods_id=oil.pk, amount=11, words="漏油", by=clerk, now=now)
     with pytest.raises(InvalidInput, match="报损原因"):
-        stock.write_off(shop_id=shop.pk, goods_id=oil.pk, amount=1, words="", by=clerk, now=now)
+        stock.write_off(key="stock-0005", shop_id=shop.pk, goods_id=oil.pk, amount=1, words="", by=clerk, now=now)
     with pytest.raises(InvalidInput, match="不管理库存"):
-        stock.purchase(shop_id=shop.pk, amounts={cut.pk: 1}, by=clerk, now=now)
+        stock.purchase(key="stock-0006", shop_id=shop.pk, amounts={cut.pk: 1}, by=clerk, now=now)
     with pytest.raises(InvalidInput, match="至少填写一种"):
-        stock.purchase(shop_id=shop.pk, amounts={oil.pk: 0}, by=clerk, now=now)
+        stock.purchase(key="stock-0007", shop_id=shop.pk, amounts={oil.pk: 0}, by=clerk, now=now)
     with pytest.raises(NotFound):
-        stock.purchase(shop_id=shop.pk, amounts={10**9: 1}, by=clerk, now=now)
+        stock.purchase(key="stock-0008", shop_id=shop.pk, amounts={10**9: 1}, by=clerk, now=now)
     with pytest.raises(NotAllowed):
-        stock.purchase(shop_id=shop.pk, amounts={oil.pk: 1}, by=cast.cw, now=now)
+        stock.purchase(key="stock-0009", shop_id=shop.pk, amounts={oil.pk: 1}, by=cast.cw, now=now)
 
 
 def test_a_count_finds_differences_and_what_waits_stands_there_too(shop, goods, rich, clerk, now):
@@ -120,12 +120,14 @@ def test_a_count_finds_differences_and_what_waits_stands_there_too(shop, goods, 
     lines = [Line(oil.pk, 2)]
     made = place_order(shop_id=shop.pk, lines=lines, person_id=rich().pk, key="waiting-1", by=clerk, now=now)
     done = stock.count_stock(
-        shop_id=shop.pk, by=clerk, now=now,
+        key="stock-0010", shop_id=shop.pk, by=clerk, now=now,
         counts=[Count(oil.pk, 10, 10), Count(rice.pk, 4, 5, "少一袋")],
     )  # fmt: skip
     assert (done, left(oil), left(rice)) == ({rice.pk: -1}, 8, 4)
     hand_over(order_id=made.pk, by=clerk, now=now)
-    assert stock.count_stock(shop_id=shop.pk, counts=[Count(oil.pk, 9, 8, "多一桶")], by=clerk, now=now) == {oil.pk: 1}
+    assert stock.count_stock(
+        key="stock-0011", shop_id=shop.pk, counts=[Count(oil.pk, 9, 8, "多一桶")], by=clerk, now=now
+    ) == {oil.pk: 1}
     assert StockMove.objects.filter(kind="counted").count() == 2
     assert Record.objects.filter(action="shop.counted").count() == 2
 
@@ -134,13 +136,13 @@ def test_a_count_is_refused_without_a_reason_and_when_something_moved(shop, good
     oil = goods(left=10)
     place_order(shop_id=shop.pk, lines=[Line(oil.pk, 2)], person_id=rich().pk, key="waiting-1", by=clerk, now=now)
     with pytest.raises(InvalidInput, match="账面 10 件，清点 9 件，请填写差异原因"):
-        stock.count_stock(shop_id=shop.pk, counts=[Count(oil.pk, 9)], by=clerk, now=now)
+        stock.count_stock(key="stock-0012", shop_id=shop.pk, counts=[Count(oil.pk, 9)], by=clerk, now=now)
     with pytest.raises(IllegalState, match="有出入库，账面现为 10 件"):
-        stock.count_stock(shop_id=shop.pk, counts=[Count(oil.pk, 9, 9, "少了")], by=clerk, now=now)
+        stock.count_stock(key="stock-0013", shop_id=shop.pk, counts=[Count(oil.pk, 9, 9, "少了")], by=clerk, now=now)
     with pytest.raises(IllegalState, match="有 2 件待领取，清点只有 1 件"):
-        stock.count_stock(shop_id=shop.pk, counts=[Count(oil.pk, 1, 10, "少了")], by=clerk, now=now)
+        stock.count_stock(key="stock-0014", shop_id=shop.pk, counts=[Count(oil.pk, 1, 10, "少了")], by=clerk, now=now)
     with pytest.raises(InvalidInput, match="至少填写一种"):
-        stock.count_stock(shop_id=shop.pk, counts=[], by=clerk, now=now)
+        stock.count_stock(key="stock-0015", shop_id=shop.pk, counts=[], by=clerk, now=now)
     assert left(oil) == 8
 
 
