@@ -318,6 +318,8 @@ ALSO: dict[str, str] = {
     "points.rounds.selection.services.ballots.vote": "DL DC DS EL AU SE SY",
     "governance.sheets.exports.begin": "DC",
     "points.ledger.halts.lift_halt": "DC",
+    # What one proposed oneself; of what others did they learn nothing outside their place.
+    "points.earning.services.proposals.withdraw": "CS GW",
 }
 
 # What has no place in a district: whoever has the right elsewhere has it here as well.
