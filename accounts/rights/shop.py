@@ -14,6 +14,9 @@ RIGHTS: Rights = {
     "shop.stock": frozenset({SC}),
     "shop.counter": frozenset({SC, CS, CW}),
     "shop.settle": frozenset({CS}),
+    # rights.md, "export": a settlement names nobody.
+    "shop.export": frozenset({DC, SS, CS}),
+    "shop.export_approve": frozenset({DL, SL, CS}),
     "shop.settings": frozenset({SS, CS}),
 }
 

@@ -8,6 +8,7 @@ from governance.audit import actions
 from governance.deadlines import registry as deadlines
 from governance.files import registry as files
 from governance.outbox import registry as outbox
+from governance.sheets import registry as sheets
 from governance.ui import chips, nav
 from governance.ui.nav import NavItem
 from grids import registry as territory
@@ -22,6 +23,7 @@ from points.rounds.selection import clocks
 from points.rounds.selection.handlers import RoundClocks
 from points.rounds.selection.selectors import may_see_evidence
 from points.rounds.selection.services import _common as rounds
+from points.rounds.statements import flows
 from points.rounds.statements import services as statements
 
 _GROUP = "积分"
@@ -34,6 +36,7 @@ _PAGES = (
         owns=("points:notice", "points:notice_add", "points:notice_print", "points:notice_object",
               "points:notice_answer"),
     ),
+    NavItem("发放兑换明细", "points:flows", "list-details", "points.flows", _GROUP, 61),
     NavItem(
         "创先争优", "points:rounds", "trophy", "round.see", _GROUP, 62,
         owns=("points:round", "points:round_add", "points:round_change", "points:round_step", "points:round_notice",
@@ -88,6 +91,7 @@ def register_all() -> None:
     territory.register_open_work(following.open_work)
     territory.register_on_unit_closed(following.unit_closed)
     territory.register_on_unit_moved(following.unit_moved)
+    sheets.register(flows.FLOWS)
     clocks.register()
     deadlines.register(clocks.SUBJECT, RoundClocks())
     outbox.register_subject(EXPIRING, url=lambda pk: reverse("points:mine"))

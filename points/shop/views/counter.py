@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -18,7 +18,8 @@ from django.views.generic import TemplateView
 from accounts.rights import may
 from governance.errors import DomainError
 from governance.scope import Actor
-from governance.ui.views import Column, DetailPage, FormPage, ListPage, Order, PageMixin, Tab, find_or_404
+from governance.sheets.buttons import actions_for
+from governance.ui.views import Action, Column, DetailPage, FormPage, ListPage, Order, PageMixin, find_or_404
 from members.models import Person
 from members.volunteers.querysets import column_of
 from points.models import Order as ShopOrder
@@ -29,6 +30,8 @@ from points.shop.forms import CodeForm, WordsForm
 from points.shop.querysets import STAFF
 from points.shop.services import orders
 from points.shop.services._common import COUNTER
+from points.shop.sheet import ORDERS_KEY
+from points.shop.tabs import ORDER_TABS
 from points.shop.views.member import usable_of
 from points.shop.views.shops import shop_url
 
@@ -77,12 +80,12 @@ class OrderList(ListPage):
         Column("ended_by_name", "办理人", secondary=True),
     )
     orders = (Order("new", "最新下单", ("-pk",)),)
-    tabs = (
-        Tab("", "待领取", Q(state="placed")), Tab("collected", "已领取", Q(state="collected")),
-        Tab("cancelled", "已取消", Q(state="cancelled")), Tab("lapsed", "逾期退回", Q(state="lapsed")),
-        Tab("covered", "备付垫付", Q(covered__gt=0)),
-    )  # fmt: skip
+    tabs = ORDER_TABS
     empty_text = "请放宽查找条件，或切换上方的状态。"
+
+    def get_actions(self) -> Sequence[Action]:
+        """As a spreadsheet."""
+        return actions_for(ORDERS_KEY, self.request, self.actor)
 
     def get_queryset(self) -> QuerySet[ShopOrder]:
         rows: QuerySet[ShopOrder] = ShopOrder.objects.visible_to(self.actor)
