@@ -84,10 +84,10 @@ class GoodsForm(forms.Form):
 
 
 class CodeForm(forms.Form):
-    """A code as it is typed or scanned."""
+    """A code as it is typed or scanned; or the full phone number of who ordered."""
 
     code = forms.CharField(
-        label="领取码", max_length=20,
+        label="领取码或手机号", max_length=20, help_text="没带手机的居民，输入完整的手机号。",
         widget=forms.TextInput(
             {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false", "class": "code-input"}
         ),
