@@ -44,6 +44,7 @@ ROUTES: Routes = {
     "points:order_cancel": "shop.counter",
     "points:counter_sale": "shop.counter",
     "points:offline": {"GET": "shop.counter"},
+    "points:offline_worker": {"GET": "shop.counter"},
     "points:offline_begin": {"POST": "shop.counter"},
     "points:offline_upload": {"POST": "shop.counter"},
 }

@@ -20,7 +20,7 @@ from members.following import follow
 from members.volunteers.registry import register_on_confirmed
 from points.earning import claims, clocks, following
 from points.earning.rules import ensure_default_rules
-from points.models import Claim
+from points.models import Claim, EarningRule
 
 _GROUP = "积分"
 _PAGES = (
@@ -72,7 +72,7 @@ def register_all() -> None:
     files.register_owner(clocks.SUBJECT, may_see=_may_see)
     register_on_confirmed(claims.of_hours)
     registry.register_on_merged(following.on_merged)
-    setup.register_step(_begin)
+    setup.register_step(_begin, is_for_later=True)
     follow(following.FOLLOWER)
     territory.register_on_unit_closed(following.unit_closed)
     outbox.register_subject(following.BUDGET, url=lambda pk: reverse("points:budgets"))
@@ -84,6 +84,8 @@ def _may_see(actor: Actor, claim_id: int) -> bool:
 
 
 def _begin(district_id: int, by: Actor, now: datetime) -> str:
-    """The rules that a district begins with."""
+    """The rules that a district begins with; nothing where it has some."""
+    if EarningRule.objects.filter(district_id=district_id).exists():
+        return ""
     ensure_default_rules(district_id, timezone.localdate(now), now)
     return "已准备默认的积分规则和核查规则，可由区网格中心修改。"
