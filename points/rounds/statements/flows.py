@@ -80,7 +80,7 @@ class FlowList(ListPage):
     filterset_class = FlowFilterSet
     columns = (
         Column("who", "姓名", whom, always=True, phone="title"),
-        Column("words", "事由", "words", always=True, grow=True),
+        Column("words", "事由", "words", always=True, grow=True, phone="inline"),
         Column("points", "积分", lambda row: f"{amount(row):+,}", num=True, phone="lead"),
         Column("kind", "类别", lambda row: row.get_kind_display(), phone="inline"),
         Column("on", "日期", lambda row: row.on.isoformat(), phone="inline"),
