@@ -74,7 +74,7 @@ def unit_closed(*, unit_id: int, successor_id: int | None, by: Actor, now: datet
     unit = Unit.objects.get(pk=unit_id)
     points = budgets.aggregate(points=Sum("balance"))["points"]
     notify(
-        user_ids=with_role(Role.STREET_STAFF, unit.street_id, now), key=f"budget:closed:{unit.pk}", level="soon",
+        user_ids=with_role(Role.STREET_STAFF, unit.street_id or 0, now), key=f"budget:closed:{unit.pk}", level="soon",
         title=f"{unit.name}已撤并，积分预算还余 {points:,} 分",
         body="请在积分预算中划给承接社区，或交回街道额度；不处理的不能再发放。", subject_type=BUDGET,
         subject_id=first.pk, now=now,

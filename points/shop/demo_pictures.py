@@ -50,7 +50,7 @@ def _eggs() -> list[_Shape]:
     rows = [
         ("disc", (16 + 17 * x, 30 + 15 * y, 31 + 17 * x, 48 + 15 * y), "#f2d3ae") for y in range(3) for x in range(4)
     ]
-    return [("round", (12, 26, 88, 82), "#cbb594"), *rows]  # type: ignore[list-item]
+    return [("round", (12, 26, 88, 82), "#cbb594"), *rows]
 
 
 # Name of the goods → the ground's colour and the shapes.

@@ -141,10 +141,14 @@ class ReviewForm(forms.Form):
     """Whether somebody becomes a candidate."""
 
     accept = forms.TypedChoiceField(
-        label="审核意见", choices=[("1", "通过，列为候选人"), ("", "不通过")], coerce=bool, empty_value=False,
+        label="审核意见", choices=[("1", "通过，列为候选人"), ("", "不通过")], coerce=bool, empty_value="",
         required=False, widget=Segments,
     )  # fmt: skip
     words = forms.CharField(label="说明", max_length=200, required=False, help_text="不通过的须说明原因。")
+
+    def clean_accept(self) -> bool:
+        """Nothing chosen is a no, and not nothing."""
+        return bool(self.cleaned_data["accept"])
 
 
 class ObjectForm(forms.Form):
@@ -158,10 +162,14 @@ class SettleForm(forms.Form):
     """What came of it."""
 
     is_upheld = forms.TypedChoiceField(
-        label="异议", choices=[("1", "成立，取消资格"), ("", "不成立，恢复公示")], coerce=bool, empty_value=False,
+        label="异议", choices=[("1", "成立，取消资格"), ("", "不成立，恢复公示")], coerce=bool, empty_value="",
         required=False, widget=Segments,
     )  # fmt: skip
     answer = forms.CharField(label="核查结论", max_length=500, widget=forms.Textarea({"rows": 3}))
+
+    def clean_is_upheld(self) -> bool:
+        """As above: an objection that does not stand is kept as such."""
+        return bool(self.cleaned_data["is_upheld"])
 
 
 class CancelForm(forms.Form):
