@@ -212,6 +212,7 @@ _NO_SERVICES: dict[str, tuple[str, ...]] = {
     ),
     "of a command on the machine itself, without a person's role": (
         "accounts.services.setup.set_up_district",
+        "accounts.services.setup.complete_set_up",
         "grids.demo.build_territory",
         "grids.sites.demo.build_sites",
         "grids.quotas.demo.build_quotas",
