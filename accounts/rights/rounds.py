@@ -10,6 +10,8 @@ from accounts.rights.roles import CS, CW, DC, DL, EL, GW, PG, PUBLIC, SIGNED_IN,
 RIGHTS: Rights = {
     # Whoever sees the person.
     "points.person": frozenset({SL, SS, CS, CW, GW, PG}),
+    # What a unit gave and exchanged, names masked.
+    "points.flows": frozenset({SL, SS, CS, CW}),
     # The community gives its notice, over its secretary's name; its street sees who is late.
     "points.notice_see": frozenset({SL, SS, CS, CW}),
     "points.notice_edit": frozenset({CS, CW}),
@@ -31,6 +33,7 @@ ROUTES: Routes = {
     "points:statement_sheet": {"GET": "points.person"},
     "points:household_statement": {"GET": "points.person"},
     "points:household_statement_sheet": {"GET": "points.person"},
+    "points:flows": {"GET": "points.flows"},
     "points:notices": {"GET": "points.notice_see"},
     "points:notice": {"GET": "points.notice_see"},
     "points:notice_print": {"GET": "points.notice_see"},

@@ -14,6 +14,9 @@ RIGHTS: Rights = {
     "shop.stock": frozenset({SC}),
     "shop.counter": frozenset({SC, CS, CW}),
     "shop.settle": frozenset({CS}),
+    # rights.md, "export": a settlement names nobody.
+    "shop.export": frozenset({DC, SS, CS}),
+    "shop.export_approve": frozenset({DL, SL, CS}),
     "shop.settings": frozenset({SS, CS}),
 }
 
@@ -41,6 +44,7 @@ ROUTES: Routes = {
     "points:order_cancel": "shop.counter",
     "points:counter_sale": "shop.counter",
     "points:offline": {"GET": "shop.counter"},
+    "points:offline_worker": {"GET": "shop.counter"},
     "points:offline_begin": {"POST": "shop.counter"},
     "points:offline_upload": {"POST": "shop.counter"},
 }

@@ -26,6 +26,8 @@ OFFICES = (Role.SECURITY_ADMIN, Role.SYSTEM_ADMIN, Role.AUDITOR)
 
 Step = Callable[[int, Actor, datetime], str]
 _steps: list[Step] = []
+# Of these what an installation of before does not have yet.
+_later: list[Step] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +50,28 @@ class SetUp:
     said: list[str] = field(default_factory=list)
 
 
-def register_step(step: Step) -> None:
+def register_step(step: Step, *, is_for_later: bool = False) -> None:
     """Say what else a new district begins with: `step(district_id, by, now)` returns a sentence for the operator.
 
     Called in `AppConfig.ready()` by higher rooms (default categories, policies); runs inside the set-up's transaction.
+    `is_for_later`: a district that was set up before the room existed begins with it, too, at the first start after the
+    upgrade; the step then returns "" where nothing is missing, and must bear being called at every start.
     """
     if step not in _steps:
         _steps.append(step)
+        if is_for_later:
+            _later.append(step)
+
+
+def complete_set_up(now: datetime) -> list[str]:
+    """Give districts of before what rooms that came later begin with; what was done, in sentences for the operator."""
+    said = []
+    for district_id in Unit.objects.open().filter(kind=UnitKind.DISTRICT).order_by("pk").values_list("pk", flat=True):
+        with transaction.atomic(durable=True):
+            # One start of several at a time.
+            Unit.objects.select_for_update(of=("self",), no_key=True).get(pk=district_id)
+            said += [words for step in _later if (words := step(district_id, PLATFORM, now))]
+    return said
 
 
 def require_empty() -> None:

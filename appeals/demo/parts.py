@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from accounts.seeding import ensure_staff
 from appeals.categories import ensure_default_categories
-from appeals.demo import repeats
+from appeals.demo import repeats, snapshots
 from appeals.demo.past import write_past
 from appeals.demo.present import DAYS, play
 from appeals.demo.texts import GIVEN, SURNAMES
@@ -110,6 +110,7 @@ def _people(wanted: Wanted) -> tuple[Subject, ...]:
         Subject("志愿活动", "场", _with(volunteers.fill, now=now)),
         Subject("重点关爱", "人", _with(care.fill, now=now)),
         Subject("积分", "条", _with(earning.fill, now=now)),
+        Subject("随手拍得积分", "件", _with(snapshots.fill, now=now)),
         Subject("积分超市", "单", _with(shop.fill, now=now)),
         Subject("评选和积分公示", "件", _with(rounds.fill, now=now)),
     )

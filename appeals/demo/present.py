@@ -64,7 +64,7 @@ def _plan(
     events: list[Event], story: Story, cast: Cast, begin: datetime, now: datetime, *, again: bool = False
 ) -> None:
     """The steps of one appeal, as far as they lie before now; some stay lying where they are."""
-    rng, line = story.luck, _Line(story, cast)
+    rng, line = story.luck, Line(story, cast)
     at = spread(rng, begin, now - timedelta(minutes=10))
     steps = _steps(rng, line, story)
     if again:
@@ -78,7 +78,7 @@ def _plan(
             events.append(Event(at + delay, story.number * 10 + order, run))
 
 
-def _steps(rng: random.Random, line: _Line, story: Story) -> list[tuple[timedelta, Callable[[datetime], Any]]]:
+def _steps(rng: random.Random, line: Line, story: Story) -> list[tuple[timedelta, Callable[[datetime], Any]]]:
     """Every step of an appeal that goes its whole way, with how long after the registration it comes."""
     steps: list[tuple[timedelta, Callable[[datetime], Any]]] = [(timedelta(0), line.register)]
     pace = rng.choice([0.4, 0.7, 1.0, 1.0, 1.5, 3.5])
@@ -100,7 +100,7 @@ def _steps(rng: random.Random, line: _Line, story: Story) -> list[tuple[timedelt
     return steps
 
 
-class _Line:
+class Line:
     """The people who take one appeal along."""
 
     def __init__(self, story: Story, cast: Cast) -> None:

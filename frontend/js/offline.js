@@ -10,6 +10,7 @@ const opened = openDB("points-shop", 1, {
     db.createObjectStore("work");
   },
 });
+const KEPT = "points-offline";
 const NAME = `shop:${root.dataset.shop}`;
 const LOOK_ALIKE = { B: "8", S: "5", Z: "2", I: "L", 1: "L" };
 let work = null;
@@ -34,9 +35,39 @@ async function post(url, body) {
     headers: { "Content-Type": "application/json", "X-CSRFToken": csrf() },
     body: JSON.stringify(body),
   });
-  const data = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new Error(data.message || "服务器暂时没有回应，请稍后再试。");
+  const data = await answer.json().catch(() => null);
+  // Signed out meanwhile: the answer is the page of signing in, or that the form is too old.
+  if (answer.redirected || (!data && answer.status < 500)) {
+    throw new Error("登录已过期，请刷新本页重新登录。已办理的都存在本机，登录后再上传。");
+  }
+  if (!answer.ok) throw new Error(data?.message || "服务器暂时没有回应，请稍后再试。");
   return data;
+}
+
+// The page itself for a reload without a connection, where the browser can (HTTPS); without the list of what was
+// uploaded before, which names people. Whether it is kept.
+async function keepPage() {
+  try {
+    const kept = await caches.open(KEPT);
+    const page = await fetch(`${location.pathname}?kept=1`);
+    if (!page.ok || page.redirected) return false;
+    await kept.put(location.pathname, page);
+    const parts = performance.getEntriesByType("resource").map((entry) => entry.name);
+    await kept.addAll([...new Set(parts)].filter((url) => url.startsWith(`${location.origin}${root.dataset.static}`)));
+    await navigator.serviceWorker.register(root.dataset.worker, { scope: location.pathname });
+    return Boolean(await navigator.serviceWorker.ready);
+  } catch {
+    return false;
+  }
+}
+
+async function forgetPage() {
+  try {
+    await caches.delete(KEPT);
+    for (const one of await navigator.serviceWorker.getRegistrations()) await one.unregister();
+  } catch {
+    // This browser has none of it.
+  }
 }
 
 const spent = (id) => work.items.filter((item) => item.person === id).reduce((sum, item) => sum + item.points, 0);
@@ -51,8 +82,9 @@ async function begin() {
   const snapshot = await post(root.dataset.begin, { secret, limit: Number($("#limit").value) });
   work = { ...snapshot, secret, items: [] };
   await save();
-  say("已准备好，可以断网办理。请保持本页打开。", "ok");
   show();
+  const isKept = await keepPage();
+  say(`已准备好，可以断网办理。${isKept ? "误关或刷新本页后可重新打开，已办理的不会丢。" : "请保持本页打开。"}`, "ok");
 }
 
 function findOrder() {
@@ -127,6 +159,7 @@ async function end() {
   if (!answer.closed) return show();
   const odd = work.items.filter((item) => item.outcome !== "done").length;
   await (await opened).delete("work", NAME);
+  await forgetPage();
   say(odd ? `已上传，其中 ${odd} 条需核对。` : "已全部上传，离线办理结束。", odd ? "soon" : "ok");
   setTimeout(() => location.reload(), 1500);
 }
@@ -197,5 +230,7 @@ setInterval(drawTime, 15000);
 opened.then(async (db) => {
   work = (await db.get("work", NAME)) || null;
   show();
+  if (!work) await forgetPage();
+  else if (waiting().length) say(`本机有 ${waiting().length} 条还没有上传，恢复网络后请点“上传并结束”。`, "soon");
   root.dataset.ready = "1";
 });

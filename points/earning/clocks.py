@@ -66,10 +66,10 @@ def start(claim: Claim, now: datetime) -> None:
     claim.due_at = clock.due_at
 
 
-def finish(claim: Claim, now: datetime) -> None:
+def finish(claim: Claim, now: datetime, *, outcome: str = Clock.MET) -> None:
     """Nobody is waited for. The caller saves `due_at` and `card`."""
     for kind in _KINDS.values():
-        deadlines.finish(subject_type=SUBJECT, subject_id=claim.pk, kind=kind, now=now)
+        deadlines.finish(subject_type=SUBJECT, subject_id=claim.pk, kind=kind, outcome=outcome, now=now)
     claim.due_at, claim.card = None, ""
 
 

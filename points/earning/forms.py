@@ -117,7 +117,8 @@ class _LimitChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
 class _BudgetChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, obj: Any) -> str:
         """Whose, for when, and what is left of it."""
-        return f"{obj.unit.name} {period_told(obj.from_on, obj.until_on)}（余 {obj.balance:,} 分）"
+        closed = "（已撤并）" if obj.unit.closed_on else ""
+        return f"{obj.unit.name}{closed} {period_told(obj.from_on, obj.until_on)}（余 {obj.balance:,} 分）"
 
 
 class _Keyed(forms.Form):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,14 +14,13 @@ from governance.outbox import registry as outbox
 from governance.scope import Actor
 from governance.ui import chips, nav
 from governance.ui.nav import NavItem
+from grids import registry as territory
 from members import registry
-from members.following import Follower, follow
-from members.models import Person
+from members.following import follow
 from members.volunteers.registry import register_on_confirmed
-from points.earning import claims, clocks
+from points.earning import claims, clocks, following
 from points.earning.rules import ensure_default_rules
-from points.earning.workflow import OPEN
-from points.models import Claim
+from points.models import Claim, EarningRule
 
 _GROUP = "积分"
 _PAGES = (
@@ -47,11 +45,13 @@ _SUBJECTS = {
 }  # fmt: skip
 _ACTIONS = {
     "point.award": "发放积分", "point.propose": "申报积分", "point.approve": "审批积分申报",
-    "point.second": "复核积分申报", "point.reject": "退回积分申报", "point.reverse": "冲正积分",
+    "point.second": "复核积分申报", "point.withdraw": "撤回积分申报", "point.to_street": "积分申报转街道复核",
+    "point.reject": "退回积分申报", "point.reverse": "冲正积分",
     "point.points_soon": "积分申报将到审批时限", "point.points_late": "积分申报超期未审批",
     "point.points_to_street": "积分申报超期报街道", "point.rule_add": "新增积分规则",
     "point.rule_change": "修改积分规则", "point.rule_end": "停用积分规则", "point.fund": "拨付积分预算",
-    "point.move": "划转积分预算", "point.give_back": "交回积分预算", "point.limit": "核定积分额度",
+    "point.move": "划转积分预算", "point.give_back": "交回积分预算", "point.hand_on": "处理撤并社区的积分预算",
+    "point.limit": "核定积分额度",
     "point.odd_review": "核查积分异常", "point.odd_rule": "修改积分核查规则",
 }  # fmt: skip
 _FIELDS = {"points": "积分", "quantity": "数量", "finding": "结论", "least": "从几笔起", "margin": "幅度"}
@@ -71,13 +71,11 @@ def register_all() -> None:
     outbox.register_subject(clocks.SUBJECT, url=lambda pk: reverse("points:claim", args=[pk]))
     files.register_owner(clocks.SUBJECT, may_see=_may_see)
     register_on_confirmed(claims.of_hours)
-    registry.register_on_merged(_on_merged)
-    setup.register_step(_begin)
-    follow(Follower(key="points_claim", label="未发放的积分", counter="笔", url="points:claims", rows=_open))
-
-
-def _open(today: date) -> QuerySet[Claim]:
-    return Claim.objects.filter(state__in=OPEN)
+    registry.register_on_merged(following.on_merged)
+    setup.register_step(_begin, is_for_later=True)
+    follow(following.FOLLOWER)
+    territory.register_on_unit_closed(following.unit_closed)
+    outbox.register_subject(following.BUDGET, url=lambda pk: reverse("points:budgets"))
 
 
 def _may_see(actor: Actor, claim_id: int) -> bool:
@@ -85,18 +83,9 @@ def _may_see(actor: Actor, claim_id: int) -> bool:
     return Claim.objects.visible_to(actor).filter(pk=claim_id).exists()
 
 
-def _on_merged(*, keep: Person, drop: Person, by: Actor, now: datetime) -> None:
-    """What was earned by the one is the other's: caps count both."""
-    rows = Claim.objects.select_for_update(no_key=True).filter(person=drop).order_by("pk")
-    list(rows.values_list("pk", flat=True))
-    # One duty of a month, held by both records, is one.
-    twice = Claim.objects.filter(person=keep, kind="duty").values("source_type")
-    both = Claim.objects.filter(person=drop, kind="duty", state__in=OPEN, source_type__in=twice)
-    both.update(state="refused", why="档案合并：本月已计。", decided_at=now)
-    Claim.objects.filter(person=drop).update(person=keep)
-
-
 def _begin(district_id: int, by: Actor, now: datetime) -> str:
-    """The rules that a district begins with."""
+    """The rules that a district begins with; nothing where it has some."""
+    if EarningRule.objects.filter(district_id=district_id).exists():
+        return ""
     ensure_default_rules(district_id, timezone.localdate(now), now)
     return "已准备默认的积分规则和核查规则，可由区网格中心修改。"

@@ -11,6 +11,7 @@ from django.db.models import Count, Q, Sum
 from governance.scope import Actor, UnitKind
 from grids.models import Unit
 from points.earning.services.budgets import funded
+from points.earning.units import successors
 from points.models import Account, AwardHalt, Claim, Entry, FundLimit
 
 
@@ -42,6 +43,8 @@ def history(claim: Claim) -> list[Line]:
         undone = claim.undone
         words = claim.why if claim.state == "reversed" else ""
         lines.append(Line(f"冲正 {undone.points} 分", undone.by_name, undone.at, "arrow-back-up", "over", words))
+    if claim.state == "withdrawn" and claim.decided_at:
+        lines.append(Line("撤回申报", claim.proposed_by_name, claim.decided_at, "arrow-back-up"))
     if claim.state == "refused" and claim.decided_at:
         lines.append(Line("不予发放", "", claim.decided_at, "x", "over", claim.why))
     return sorted(lines, key=lambda line: line.at)
@@ -60,6 +63,13 @@ class Row:
     short: int = 0
     short_points: int = 0
     halt: str = ""
+    # Of a community that closed with points left: who took its work over, where that is one of the same street.
+    successor: Unit | None = None
+
+    @property
+    def to_hand_on(self) -> bool:
+        """Whether points lie with a community that is no more."""
+        return self.unit.closed_on is not None and self.left > 0
 
 
 @dataclass(slots=True)
@@ -94,11 +104,13 @@ def periods(actor: Actor, today: date) -> list[tuple[date, date]]:
 
 
 def groups(actor: Actor, period: tuple[date, date] | None) -> list[Group]:
-    """Streets in scope with their communities in a period: counts alone, six statements and one a street."""
-    streets, communities = _units(actor)
+    """Streets in scope with their communities in a period, those included that closed and had a budget in it: counts
+    alone, nine statements at most and one a street."""
+    streets, communities = _units(actor, period)
     rows = {unit.pk: Row(unit) for unit in communities}
     if period is not None:
         _fill(rows, period)
+        _name_successors(rows)
     for halt in AwardHalt.objects.filter(unit__in=rows, lifted_at=None):
         rows[halt.unit_id].halt = halt.why
     waits = Claim.objects.filter(community__in=rows, state="short").order_by().values_list("community")
@@ -113,8 +125,19 @@ def groups(actor: Actor, period: tuple[date, date] | None) -> list[Group]:
     return found
 
 
-def _units(actor: Actor) -> tuple[list[Unit], list[Unit]]:
-    line = Unit.objects.open().filter(kind=UnitKind.COMMUNITY, district_id=actor.district_id).order_by("code")
+def _name_successors(rows: dict[int, Row]) -> None:
+    closed = [row.unit for row in rows.values() if row.to_hand_on]
+    for pk, taker in (successors(closed) if closed else {}).items():
+        if taker.street_id == rows[pk].unit.street_id and taker.kind == UnitKind.COMMUNITY:
+            rows[pk].successor = taker
+
+
+def _units(actor: Actor, period: tuple[date, date] | None) -> tuple[list[Unit], list[Unit]]:
+    there = Q(closed_on=None)
+    if period is not None:
+        had = Account.objects.filter(kind="budget", from_on=period[0], until_on=period[1])
+        there |= Q(pk__in=had.values("unit"))
+    line = Unit.objects.filter(there, kind=UnitKind.COMMUNITY, district_id=actor.district_id).order_by("code")
     if actor.unit_kind == UnitKind.STREET:
         line = line.filter(street_id=actor.unit_id)
     elif actor.unit_kind == UnitKind.COMMUNITY:

@@ -52,6 +52,7 @@ from points.models.shop import (
     SettlementLine,
     Shop,
     StockMove,
+    StockSheet,
 )
 
 __all__ = [
@@ -96,6 +97,7 @@ __all__ = [
     "SettlementLine",
     "Shop",
     "StockMove",
+    "StockSheet",
     "Transaction",
     "Unnamed",
 ]

@@ -25,6 +25,7 @@ class Notice(OfUnit):
     """A community's notice of a month, in an edition. Published it never changes (a trigger holds it): what was wrong
     is put right by the next edition, which says why.
 
+    `unit` is whose points it tells of, for good; `community` is who looks after it: of one that closed its successor.
     `code` stands in the public address, and is the same for all editions of the month.
     """
 
@@ -49,12 +50,12 @@ class Notice(OfUnit):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["community", "month", "edition"], name="one_points_notice_an_edition"),
+            models.UniqueConstraint(fields=["unit", "month", "edition"], name="one_points_notice_of_an_edition"),
             models.UniqueConstraint(
-                fields=["community", "month"], condition=Q(state="draft"), name="one_draft_of_a_points_notice"
+                fields=["unit", "month"], condition=Q(state="draft"), name="one_draft_of_a_units_notice"
             ),
             models.UniqueConstraint(
-                fields=["community", "month"], condition=Q(state="published"), name="one_points_notice_in_force"
+                fields=["unit", "month"], condition=Q(state="published"), name="one_notice_of_a_unit_in_force"
             ),
             models.CheckConstraint(condition=Q(edition=1) | ~Q(reason=""), name="a_correction_says_why"),
             models.CheckConstraint(

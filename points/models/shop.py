@@ -16,6 +16,7 @@ GOODS_KINDS = [("goods", "商品"), ("service", "服务")]
 MOVE_KINDS = [
     ("purchase", "进货"), ("sale", "兑换"), ("return", "退回"), ("counted", "盘点差异"), ("written_off", "报损"),
 ]  # fmt: skip
+SHEET_KINDS = [("purchase", "进货"), ("counted", "盘点"), ("written_off", "报损")]
 ORDER_STATES = [("placed", "待领取"), ("collected", "已领取"), ("cancelled", "已取消"), ("lapsed", "逾期退回")]
 # What was exchanged, or will be: it counts towards a person's limit.
 COUNTING = ("placed", "collected")
@@ -223,6 +224,29 @@ class StockMove(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.amount:+d}"
+
+
+class StockSheet(models.Model):
+    """One form of purchases, breakage or a stock-taking, booked once for its key: sent again, nothing moves.
+
+    `outcome` is what it moved: goods → pieces.
+    """
+
+    shop = models.ForeignKey(Shop, models.PROTECT, related_name="sheets")
+    kind = models.CharField("类别", max_length=11, choices=SHEET_KINDS)
+    key = models.CharField(max_length=80, unique=True)
+    # What was typed, as SHA-256: the same key with another content is refused.
+    content = models.CharField(max_length=64)
+    outcome = models.JSONField(default=dict)
+    by_user = models.BigIntegerField()
+    by_name = models.CharField("经办人", max_length=32)
+    at = models.DateTimeField("时间")
+
+    # Whether the call at hand wrote it.
+    is_new = False
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.by_name}"
 
 
 class OfflineSession(models.Model):

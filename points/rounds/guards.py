@@ -39,3 +39,26 @@ DROP FUNCTION points_noticeline_is_frozen();
 DROP TRIGGER points_notice_is_frozen ON points_notice;
 DROP FUNCTION points_notice_is_frozen();
 """
+
+# From 0006 on the community that looks after a notice may change as well: that of one that closed is its successor's.
+_FROZEN = """
+CREATE OR REPLACE FUNCTION points_notice_is_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF OLD.state = 'draft' THEN
+    RETURN COALESCE(NEW, OLD);
+  END IF;
+  IF TG_OP = 'UPDATE'
+     AND to_jsonb(NEW) - ARRAY['state', {may}] = to_jsonb(OLD) - ARRAY['state', {may}]
+     AND (NEW.state = OLD.state OR (OLD.state = 'published' AND NEW.state = 'replaced')) THEN
+    RETURN NEW;
+  END IF;
+  RAISE EXCEPTION 'a published points notice never changes: % refused', TG_OP USING ERRCODE = 'restrict_violation';
+END $$;
+"""
+MAY_BE_KEPT_BY_ANOTHER = _FROZEN.format(may="'community_id', 'street_id', 'district_id'")
+# Back: each is its own unit's again, before the older rule holds.
+KEPT_BY_ITSELF = """
+UPDATE points_notice SET community_id = unit_id WHERE community_id <> unit_id;
+SET CONSTRAINTS ALL IMMEDIATE;
+SET CONSTRAINTS ALL DEFERRED;
+""" + _FROZEN.format(may="'street_id', 'district_id'")

@@ -8,8 +8,10 @@ from governance.audit import actions
 from governance.deadlines import registry as deadlines
 from governance.files import registry as files
 from governance.outbox import registry as outbox
+from governance.sheets import registry as sheets
 from governance.ui import chips, nav
 from governance.ui.nav import NavItem
+from grids import registry as territory
 from members import registry
 from members.designations import mine as couriers
 from members.volunteers import registry as volunteers
@@ -21,6 +23,7 @@ from points.rounds.selection import clocks
 from points.rounds.selection.handlers import RoundClocks
 from points.rounds.selection.selectors import may_see_evidence
 from points.rounds.selection.services import _common as rounds
+from points.rounds.statements import flows
 from points.rounds.statements import services as statements
 
 _GROUP = "积分"
@@ -33,6 +36,7 @@ _PAGES = (
         owns=("points:notice", "points:notice_add", "points:notice_print", "points:notice_object",
               "points:notice_answer"),
     ),
+    NavItem("发放兑换明细", "points:flows", "list-details", "points.flows", _GROUP, 61),
     NavItem(
         "创先争优", "points:rounds", "trophy", "round.see", _GROUP, 62,
         owns=("points:round", "points:round_add", "points:round_change", "points:round_step", "points:round_notice",
@@ -56,6 +60,7 @@ _ACTIONS = {
     "round.late": "评选超时",
     "round.nominate": "提名", "round.review": "审核提名", "round.withdraw": "撤回提名", "round.vote": "投票",
     "round.score": "评委打分", "round.object": "登记对人选的异议", "round.settle": "核查对人选的异议",
+    "round.follow_unit": "评选随单位调整", "round.people_follow_unit": "评选人选随单位调整",
 }  # fmt: skip
 _FIELDS = {
     "month": "月份", "edition": "版次", "given": "发放积分", "exchanged": "兑换积分", "unnamed": "不具名",
@@ -83,6 +88,10 @@ def register_all() -> None:
     chips.register_tones(_TONES)
     registry.register_on_merged(following.on_merged)
     registry.register_on_gone(following.on_gone)
+    territory.register_open_work(following.open_work)
+    territory.register_on_unit_closed(following.unit_closed)
+    territory.register_on_unit_moved(following.unit_moved)
+    sheets.register(flows.FLOWS)
     clocks.register()
     deadlines.register(clocks.SUBJECT, RoundClocks())
     outbox.register_subject(EXPIRING, url=lambda pk: reverse("points:mine"))

@@ -8,6 +8,7 @@ from points.rounds.notices import public
 from points.rounds.notices import views as notices
 from points.rounds.selection.views import nominations, own, rounds
 from points.rounds.statements import views as statements
+from points.rounds.statements.flows import FlowList
 
 urlpatterns: list[URLPattern] = [
     path("mine/", Mine.as_view(), name="mine"),
@@ -21,6 +22,7 @@ urlpatterns: list[URLPattern] = [
         statements.OfHousehold.as_view(is_sheet=True),
         name="household_statement_sheet",
     ),
+    path("flows/", FlowList.as_view(), name="flows"),
     path("notices/", notices.NoticeList.as_view(), name="notices"),
     path("notices/add/", notices.NoticeAdd.as_view(), name="notice_add"),
     path("notices/<int:pk>/", notices.NoticeDetail.as_view(), name="notice"),

@@ -25,7 +25,7 @@ from governance.scope import Role, UnitKind
 from grids.models import Site, SiteHours, SiteKind, Unit
 from members.models import Person
 from points.models import Account, Allocation, Entry, Goods, Lot, Order, OrderLine, Shop, StockMove, Transaction
-from points.shop import codes, selectors
+from points.shop import codes, demo_pictures, selectors
 from points.shop.services import _settling
 from points.shop.services._placing import SOURCE, lapse_at
 
@@ -184,6 +184,7 @@ def _offer(shops: list[Shop], rng: random.Random, now: datetime) -> list[tuple[G
                         keeps_stock=False, **said)  # fmt: skip
             rows.append((one, 0))
     Goods.objects.bulk_create(one for one, _ in rows)
+    demo_pictures.give([one for one, _ in rows])
     return rows
 
 

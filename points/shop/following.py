@@ -3,9 +3,14 @@ an order of who died or moved come back when it lapses, as those of everybody.""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from governance.scope import Actor
+from django.db.models import Q
+from django.urls import reverse
+
+from governance.scope import Actor, UnitKind
+from grids.registry import OpenWork
 from members.following import Follower
 from members.models import Person
 from points.ledger.posting import lock
@@ -13,7 +18,7 @@ from points.models import Account, Order, Shop
 
 FOLLOWERS = (
     Follower(
-        key="points_shop", label="积分超市", counter="家", url="points:shops", of_unit=True,
+        key="points_shop", label="积分超市", counter="家", of_unit=True, is_counted=False,
         rows=lambda today: Shop.objects.all(),
     ),
     Follower(
@@ -21,6 +26,15 @@ FOLLOWERS = (
         rows=lambda today: Order.objects.waiting(),
     ),
 )  # fmt: skip
+
+
+def open_work(unit_ids: Sequence[int]) -> list[OpenWork]:
+    """The shops of the units: a community pays for one and settles with it, so a street cannot take it over."""
+    ids = list(unit_ids)
+    here = Q(unit_id__in=ids) | Q(grid_id__in=ids) | Q(community_id__in=ids)
+    takers = frozenset({UnitKind.COMMUNITY, UnitKind.GRID})
+    count = Shop.objects.filter(here).count()
+    return [OpenWork("积分超市", count, reverse("points:shops"), counter="家", takers=takers)]
 
 
 def on_merged(*, keep: Person, drop: Person, by: Actor, now: datetime) -> None:

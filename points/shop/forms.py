@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from decimal import Decimal
 from typing import Any
 
@@ -82,10 +83,10 @@ class GoodsForm(forms.Form):
 
 
 class CodeForm(forms.Form):
-    """A code as it is typed or scanned."""
+    """A code as it is typed or scanned; or the full phone number of who ordered."""
 
     code = forms.CharField(
-        label="领取码", max_length=20,
+        label="领取码或手机号", max_length=20, help_text="没带手机的居民，输入完整的手机号。",
         widget=forms.TextInput(
             {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false", "class": "code-input"}
         ),
@@ -99,13 +100,15 @@ class WordsForm(forms.Form):
 
 
 class WriteOffForm(forms.Form):
-    """Pieces that broke."""
+    """Pieces that broke; booked once, however often it is sent."""
 
+    key = forms.UUIDField(widget=forms.HiddenInput)
     goods = forms.ModelChoiceField(label="商品", queryset=Goods.objects.none(), empty_label="请选择")
     amount = forms.IntegerField(label="报损数量", min_value=1, max_value=99_999)
     words = forms.CharField(label="报损原因", max_length=200)
 
     def __init__(self, *args: Any, goods: Any, **kwargs: Any) -> None:
+        kwargs["initial"] = {"key": uuid.uuid4()} | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
         self.fields["goods"].queryset = goods  # type: ignore[attr-defined]
 

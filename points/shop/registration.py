@@ -8,12 +8,14 @@ from governance.audit import actions
 from governance.files import registry as files
 from governance.outbox import registry as outbox
 from governance.scope import Actor
+from governance.sheets import registry as sheets
 from governance.ui import chips, nav
 from governance.ui.nav import NavItem
+from grids import registry as territory
 from members import registry
 from members.following import follow
 from points.models import Goods
-from points.shop import checks, following
+from points.shop import checks, following, sheet
 from points.shop.services._common import ORDER
 from points.shop.services.goods import GOODS
 
@@ -79,4 +81,7 @@ def register_all() -> None:
     files.register_owner(GOODS, may_see=_may_see)
     outbox.register_subject(ORDER, url=lambda pk: reverse("points:my_order", args=[pk]))
     follow(*following.FOLLOWERS)
+    territory.register_open_work(following.open_work)
     checks.register()
+    sheets.register(sheet.ORDERS)
+    sheets.register(sheet.SETTLEMENTS)

@@ -29,5 +29,6 @@ urlpatterns: list[URLPattern] = [
     path("shops/<int:pk>/sale/", counter.Sale.as_view(), name="counter_sale"),
     path("shops/<int:pk>/offline/", offline.OfflinePage.as_view(), name="offline"),
     path("shops/<int:pk>/offline/begin/", require_POST(offline.begin), name="offline_begin"),
+    path("offline-worker.js", offline.worker, name="offline_worker"),
     path("offline/<int:pk>/upload/", require_POST(offline.upload), name="offline_upload"),
 ]

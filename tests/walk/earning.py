@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from governance import privacy
 from governance.errors import InvalidInput, NotAllowed
+from grids.models import Unit
 from members.models import Person
 from points.earning import odd
 from points.earning.rules import ensure_default_rules
@@ -41,6 +42,17 @@ def _purse(world: World, by: Any = None) -> Account:
     limit, community = _limit(world), world.id_of("community_1")
     budgets.fund(limit_id=limit.pk, community_id=community, points=500, key="made", by=world.actor(STREET), now=MADE)
     return Account.objects.get(kind="budget")
+
+
+def _left_behind(world: World, by: Any = None) -> Account:
+    """Of a community that closed, by whatever way."""
+    purse = _purse(world)
+    Unit.objects.filter(pk=world.id_of("community_1")).update(closed_on=TODAY)
+    return purse
+
+
+def _emptied(world: World, purse: Account) -> None:
+    budgets.give_back(source_id=purse.pk, points=500, key="emptied", by=world.actor(STREET), now=MADE)
 
 
 def _asked(rule: EarningRule, person: Person, **changes: Any) -> Asked:
@@ -195,6 +207,15 @@ SAMPLES: list[Sample] = [
         refused=(_OWN, _DECIDED),
     ),
     Sample(
+        proposals.withdraw,
+        lambda world, claim, by: proposals.withdraw(claim_id=claim.pk, by=by, now=WALKED),
+        changes="points_claim deadlines_clock outbox_inboxitem",
+        then=lambda world, claim, result: result.state == "withdrawn",
+        rows=_row("point.withdraw"),
+        make=_proposed,
+        refused=(Refused("decided", "不能再撤回", spoil=_put(Claim, state="refused")),),
+    ),
+    Sample(
         proposals.reverse,
         lambda world, claim, by: proposals.reverse(claim_id=claim.pk, words="重复申报", by=by, now=WALKED),
         changes="points_claim points_transaction points_entry points_lot points_allocation points_account",
@@ -241,6 +262,25 @@ SAMPLES: list[Sample] = [
         rows=_of_budget("point.give_back"),
         make=_purse,
         refused=(Refused("not as many", _HAS_LESS, call=lambda w, purse, by: _back(w, purse, by, 501)),),
+    ),
+    Sample(
+        budgets.hand_on,
+        lambda world, purse, by: budgets.hand_on(source_id=purse.pk, to="back", key="walk", by=by, now=WALKED),
+        changes="points_transaction points_entry points_account",
+        then=lambda world, purse, done: (done.kind, done.points) == ("give_back", 500),
+        rows=lambda world, purse, done: [("point.hand_on", "points.account", purse.pk)],
+        make=_left_behind,
+        refused=(
+            Refused("in being", "没有撤并", spoil=_put(Unit, closed_on=None)),
+            Refused("nothing left", "没有结余", spoil=_emptied),
+            Refused(
+                "nobody took it over",
+                "没有由本街道的社区承接",
+                call=lambda w, purse, by: budgets.hand_on(
+                    source_id=purse.pk, to="successor", key="walk", by=by, now=WALKED
+                ),
+            ),
+        ),
     ),
     Sample(
         rule_keeping.add_rule,

@@ -213,11 +213,14 @@ MAY: dict[str, str] = {
     "points.earning.services.proposals.approve": "CS@community_1",
     "points.earning.services.proposals.second": "SS@street_1",
     "points.earning.services.proposals.reject": "CS@community_1",
+    # who proposed it takes it back: the first community's worker does in the sample
+    "points.earning.services.proposals.withdraw": "CW@community_1",
     "points.earning.services.proposals.reverse": "SS@street_1 CS@community_1",
     "points.earning.services.budgets.set_limit": "DC",
     "points.earning.services.budgets.fund": "SS@street_1",
     "points.earning.services.budgets.move": "SS@street_1",
     "points.earning.services.budgets.give_back": "SS@street_1",
+    "points.earning.services.budgets.hand_on": "SS@street_1",
     "points.earning.services.rule_keeping.add_rule": "DC",
     "points.earning.services.rule_keeping.change_rule": "DC",
     "points.earning.services.rule_keeping.end_rule": "DC",
@@ -315,6 +318,8 @@ ALSO: dict[str, str] = {
     "points.rounds.selection.services.ballots.vote": "DL DC DS EL AU SE SY",
     "governance.sheets.exports.begin": "DC",
     "points.ledger.halts.lift_halt": "DC",
+    # What one proposed oneself; of what others did they learn nothing outside their place.
+    "points.earning.services.proposals.withdraw": "CS GW",
 }
 
 # What has no place in a district: whoever has the right elsewhere has it here as well.

@@ -60,7 +60,7 @@ def _stocked(world: World, by: Any = None) -> Stocked:
     shop, clerk, person = _shop(world), world.actor(CLERK), _person(world)
     facts = GoodsFacts(name="食用油", points=30, value=Decimal("15.90"))
     oil = goods.add_goods(shop_id=shop.pk, facts=facts, by=clerk, now=MADE)
-    stock.purchase(shop_id=shop.pk, amounts={oil.pk: 10}, by=clerk, now=MADE)
+    stock.purchase(key="stock-0018", shop_id=shop.pk, amounts={oil.pk: 10}, by=clerk, now=MADE)
     home = world.unit("community_1")
     budget = accounts.of_budget(home, from_on=date(2026, 1, 1), until_on=date(2026, 12, 31), now=MADE)
     issue = accounts.of_issue(home.district_id or 0, MADE)
@@ -200,9 +200,11 @@ SAMPLES: list[Sample] = [
     ),
     Sample(
         stock.purchase,
-        lambda world, thing, by: stock.purchase(shop_id=thing.shop.pk, amounts={thing.oil.pk: 5}, by=by, now=WALKED),
-        changes="points_stockmove points_goods",
-        then=lambda world, thing, shop: Goods.objects.get(pk=thing.oil.pk).left == 15,
+        lambda world, thing, by: stock.purchase(
+            key="stock-0019", shop_id=thing.shop.pk, amounts={thing.oil.pk: 5}, by=by, now=WALKED
+        ),
+        changes="points_stockmove points_stocksheet points_goods",
+        then=lambda world, thing, sheet: Goods.objects.get(pk=thing.oil.pk).left == 15,
         rows=_of_shop("shop.purchase"),
         make=_stocked,
         refused=(
@@ -210,17 +212,19 @@ SAMPLES: list[Sample] = [
                 "nothing",
                 "至少填写一种",
                 InvalidInput,
-                call=lambda w, thing, by: stock.purchase(shop_id=thing.shop.pk, amounts={}, by=by, now=WALKED),
+                call=lambda w, thing, by: stock.purchase(
+                    key="stock-0020", shop_id=thing.shop.pk, amounts={}, by=by, now=WALKED
+                ),
             ),
         ),
     ),
     Sample(
         stock.write_off,
         lambda world, thing, by: stock.write_off(
-            shop_id=thing.shop.pk, goods_id=thing.oil.pk, amount=2, words="漏油", by=by, now=WALKED
+            key="stock-0021", shop_id=thing.shop.pk, goods_id=thing.oil.pk, amount=2, words="漏油", by=by, now=WALKED
         ),
-        changes="points_stockmove points_goods",
-        then=lambda world, thing, one: Goods.objects.get(pk=one.pk).left == 8,
+        changes="points_stockmove points_stocksheet points_goods",
+        then=lambda world, thing, sheet: Goods.objects.get(pk=thing.oil.pk).left == 8,
         rows=_of_shop("shop.written_off"),
         make=_stocked,
         refused=(
@@ -228,7 +232,13 @@ SAMPLES: list[Sample] = [
                 "more than there are",
                 "只有 10 件",
                 call=lambda w, thing, by: stock.write_off(
-                    shop_id=thing.shop.pk, goods_id=thing.oil.pk, amount=11, words="漏油", by=by, now=WALKED
+                    key="stock-0022",
+                    shop_id=thing.shop.pk,
+                    goods_id=thing.oil.pk,
+                    amount=11,
+                    words="漏油",
+                    by=by,
+                    now=WALKED,
                 ),
             ),
         ),
@@ -236,9 +246,9 @@ SAMPLES: list[Sample] = [
     Sample(
         stock.count_stock,
         lambda world, thing, by: stock.count_stock(
-            shop_id=thing.shop.pk, counts=[Count(thing.oil.pk, 9, 10, "少一桶")], by=by, now=WALKED
+            key="stock-0023", shop_id=thing.shop.pk, counts=[Count(thing.oil.pk, 9, 10, "少一桶")], by=by, now=WALKED
         ),
-        changes="points_stockmove points_goods",
+        changes="points_stockmove points_stocksheet points_goods",
         then=lambda world, thing, found: found == {thing.oil.pk: -1},
         rows=_of_shop("shop.counted"),
         make=_stocked,
@@ -247,7 +257,7 @@ SAMPLES: list[Sample] = [
                 "something moved meanwhile",
                 "有出入库",
                 spoil=lambda w, thing: stock.purchase(
-                    shop_id=thing.shop.pk, amounts={thing.oil.pk: 1}, by=w.actor(CLERK), now=MADE
+                    key="stock-0024", shop_id=thing.shop.pk, amounts={thing.oil.pk: 1}, by=w.actor(CLERK), now=MADE
                 ),
             ),
         ),

@@ -18,9 +18,10 @@ from governance.scope import Actor, UnitKind
 from grids.models import Unit
 from members.words import text_of
 from points.earning.services._common import BUDGET, LIMIT, is_period, require
+from points.earning.units import successors
 from points.ledger import accounts
 from points.ledger import services as ledger
-from points.ledger.posting import Cause
+from points.ledger.posting import Cause, lock
 from points.models import Account, Entry, FundLimit, Transaction
 
 _MOST = 100_000_000
@@ -95,6 +96,52 @@ def give_back(*, source_id: int, points: int, words: str = "", key: str, by: Act
         cause = _cause(f"back:{key}", _unit(source), by, now, words)
         done = ledger.give_back(budget=source, issue=issue, points=points, cause=cause)
         _noted("point.give_back", done, source, by, now)
+    return done
+
+
+def hand_on(*, source_id: int, to: str, key: str, by: Actor, now: datetime) -> Transaction:
+    """All that a closed community has left: to the community that took its work over (`to` "successor"), or back to the
+    street's limit ("back"). Sent twice, moved once.
+
+    Raises IllegalState for a community in being, where nothing is left, and where nobody of this street took it over;
+    NotFound for another street's.
+    """
+    require(by, BUDGET)
+    if to not in ("successor", "back"):
+        raise InvalidInput("请选择划给承接社区，或交回街道额度。", field="to")
+    with transaction.atomic(durable=True):
+        source = _budget(source_id, by)
+        unit, name = _unit(source), f"closed:{source.pk}:{to}:{key}"
+        if unit.closed_on is None:
+            raise IllegalState(f"{unit.name}没有撤并，请用划转、交回办理。", field="source")
+        target = _taker(source, by, now) if to == "successor" else accounts.of_issue(source.district_id, now)
+        # The amount is what is there: the account is held before the key is taken, which therefore names it.
+        left = lock([source.pk])[source.pk].balance
+        known = Transaction.objects.filter(key=name[:100]).first()
+        if known is None and not left:
+            raise IllegalState(f"{unit.name}这一期间的预算已没有结余，可能同事刚刚处理过。", field="source")
+        return known or _handed_on(source, target, left, name, by, now)
+
+
+def _taker(source: Account, by: Actor, now: datetime) -> Account:
+    """The same period's budget of the community that took over, opened now if there is none."""
+    unit = _unit(source)
+    taker = successors([unit]).get(unit.pk)
+    if taker is None or taker.street_id != by.street_id or taker.kind != UnitKind.COMMUNITY:
+        raise IllegalState(f"{unit.name}没有由本街道的社区承接，请交回街道额度。", field="to")
+    return accounts.of_budget(taker, from_on=_day(source.from_on), until_on=_day(source.until_on), now=now)
+
+
+def _handed_on(source: Account, target: Account, points: int, key: str, by: Actor, now: datetime) -> Transaction:
+    unit = _unit(source)
+    if target.kind == "issue":
+        cause = _cause(key, unit, by, now, f"{unit.name}撤并，结余交回街道额度")
+        done = ledger.give_back(budget=source, issue=target, points=points, cause=cause)
+    else:
+        taker = _unit(target)
+        cause = _cause(key, taker, by, now, f"{unit.name}撤并，结余划给{taker.name}")
+        done = ledger.move(source=source, target=target, points=points, cause=cause)
+    _noted("point.hand_on", done, source, by, now)
     return done
 
 

@@ -17,6 +17,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.selectors import with_role
 from governance.copying import new_keys
+from governance.deadlines.models import Clock
 from governance.errors import IllegalState, InvalidInput, NotAllowed, NotFound
 from governance.files import services as files
 from governance.outbox.services import notify
@@ -65,7 +66,7 @@ def propose(*, asked: Asked, by: Actor, now: datetime) -> Claim:
         claim = _made(asked, by, now)
         claim.words = words
         refuse_own(by, [claim], "申报")
-        claim.state = "proposed" if _secretaries(claim, by, now) else "second"
+        claim.state = "proposed" if secretaries(claim, now) else "second"
         claim.save(force_insert=True)
         clocks.start(claim, now)
         claim.save(update_fields=["due_at", "card"])
@@ -115,6 +116,38 @@ def reject(*, claim_id: int, words: str, by: Actor, now: datetime) -> Claim:
         note("point.reject", claim, by, now, before=before, after={"state": "refused"}, reason=words)
         _tell_proposer(claim, "未通过", by, now)
     return claim
+
+
+def withdraw(*, claim_id: int, by: Actor, now: datetime) -> Claim:
+    """Take back what one proposed oneself, before anybody has decided. Who would have decided is told.
+
+    Raises NotFound out of scope, NotAllowed for another's, IllegalState once the secretary or the street has decided.
+    """
+    require(by, PROPOSE)
+    with transaction.atomic(durable=True):
+        rows = Claim.objects.visible_to(by).select_for_update(of=("self",)).select_related("community")
+        claim: Claim | None = rows.filter(pk=claim_id).first()
+        if claim is None:
+            raise NotFound("没有找到这笔积分，或不在您的管辖范围内。")
+        if claim.proposed_by_user != by.user_id:
+            raise NotAllowed("只能由申报人撤回；不同意发放的，由审批人退回。")
+        if claim.state not in _DECIDES or claim.approved_by_user:
+            raise IllegalState(f"这笔积分{told_state(claim)}，不能再撤回，可能别人刚刚处理过，请刷新查看。")
+        people, before = clocks.deciders(claim, now), {"state": claim.state}
+        clocks.finish(claim, now, outcome=Clock.CANCELLED)
+        claim.state, claim.why, claim.decided_at = "withdrawn", "申报人撤回。", now
+        claim.save(update_fields=["state", "why", "decided_at", "due_at", "card"])
+        note("point.withdraw", claim, by, now, before=before, after={"state": "withdrawn"})
+        notify(
+            user_ids=people, key=f"claim:{claim.pk}:withdrawn", title=f"积分申报已撤回：{claim.title}",
+            body=f"{by.user_name}撤回，无需再审批。", subject_type=SUBJECT, subject_id=claim.pk, now=now,
+        )  # fmt: skip
+    return claim
+
+
+def told_state(claim: Claim) -> str:
+    """Its state, and that it has been approved once where it waits for the second person."""
+    return "已由社区书记审批" if claim.state == "second" and claim.approved_by_user else claim.get_state_display()
 
 
 def reverse(*, claim_id: int, words: str, by: Actor, now: datetime) -> Claim:
@@ -216,9 +249,9 @@ def _whom(found: Person | Household, rule: EarningRule) -> tuple[Person | None, 
     return found, stay.household
 
 
-def _secretaries(claim: Claim, by: Actor, now: datetime) -> list[int]:
+def secretaries(claim: Claim, now: datetime) -> list[int]:
     """The secretaries of the community who may decide: neither who proposed it, nor for whom it is."""
-    users = set(with_role(Role.COMMUNITY_SECRETARY, claim.community_id, now)) - {by.user_id}
+    users = set(with_role(Role.COMMUNITY_SECRETARY, claim.community_id, now)) - {claim.proposed_by_user}
     if not users:
         return []
     people = Person.objects.filter(pk__in=beneficiaries([claim])).exclude(phone_index="")

@@ -103,6 +103,7 @@ class ClaimList(ListPage):
         Tab("short", "预算不足", Q(state="short"), tone="soon"),
         Tab("awarded", "已发放", Q(state="awarded")),
         Tab("refused", "不予发放", Q(state="refused")),
+        Tab("withdrawn", "已撤回", Q(state="withdrawn")),
         Tab("owed", "待冲回", Q(state="owed"), tone="over"),
         Tab("reversed", "已冲正", Q(state="reversed")),
     )
@@ -158,6 +159,8 @@ class ClaimDetail(DetailPage):
             lines=selectors.history(claim), files=of_subject(SUBJECT, claim.pk) if claim.kind == "manual" else [],
             told=rules.told(claim.rule) if claim.rule else "", may_decide=bool(right) and may(by, right) and not own,
             is_own=bool(right) and may(by, right) and own,
+            may_withdraw=bool(right) and may(by, "point.propose") and by.user_id == claim.proposed_by_user
+            and not claim.approved_by_user,
             may_reverse=claim.state == "awarded" and may(by, "point.reverse"), **kwargs,
         )  # fmt: skip
 
@@ -173,6 +176,19 @@ def step(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, refused.message)
     else:
         _say(request, after)
+    return HttpResponseRedirect(reverse("points:claim", args=[pk]))
+
+
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """撤回申报: by who proposed it, while nobody has decided."""
+    actor = request.actor  # type: ignore[attr-defined]
+    claim = find_or_404(Claim.objects.visible_to(actor), pk=pk)
+    try:
+        proposals.withdraw(claim_id=claim.pk, by=actor, now=timezone.now())
+    except DomainError as refused:
+        messages.error(request, refused.message)
+    else:
+        messages.success(request, "已撤回，不再审批。需要时可以重新申报。")
     return HttpResponseRedirect(reverse("points:claim", args=[pk]))
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.generic import TemplateView
 
 from accounts.rights import may
+from governance.errors import DomainError
 from governance.scope import UnitKind
 from governance.ui.views import FormPage, PageMixin, find_or_404
 from points.earning import odd, rules, selectors
@@ -51,8 +54,26 @@ class Budgets(PageMixin, TemplateView):
             groups=found, period=period_told(*chosen) if chosen else "",
             periods=[(f"{a}_{b}", period_told(a, b), (a, b) == chosen) for a, b in offered],
             opens=may(self.actor, "point.see"), may_fund=may(self.actor, "point.budget"),
-            may_limit=may(self.actor, "point.limit"), by_street=self.actor.unit_kind == UnitKind.DISTRICT, **kwargs,
+            key=uuid.uuid4(), may_limit=may(self.actor, "point.limit"),
+            by_street=self.actor.unit_kind == UnitKind.DISTRICT, **kwargs,
         )  # fmt: skip
+
+
+def hand_on(request: HttpRequest) -> HttpResponse:
+    """处理撤并社区的结余: one button."""
+    actor = request.actor  # type: ignore[attr-defined]
+    sent = request.POST.get("source", "")
+    source_id = int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 19 else 0
+    try:
+        done = budgets.hand_on(
+            source_id=source_id, to=request.POST.get("to", ""), key=request.POST.get("key", "")[:36], by=actor,
+            now=timezone.now(),
+        )  # fmt: skip
+    except DomainError as refused:
+        messages.error(request, refused.message)
+    else:
+        messages.success(request, f"{done.words}：{done.points:,} 分。")
+    return HttpResponseRedirect(reverse(BUDGETS[1]))
 
 
 class _BudgetForm(FormPage):

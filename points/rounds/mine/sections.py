@@ -20,7 +20,7 @@ from points.models import Account, Unnamed
 from points.rounds.mine import selectors
 from points.rounds.mine.telling import line_of
 
-SEE, NAMES = "points.person", "points.notice_edit"
+SEE, NAMES, PROPOSE = "points.person", "points.notice_edit", "point.propose"
 _SHOWN = 5
 
 
@@ -30,15 +30,16 @@ def person_rows(actor: Actor, person: Person) -> list[QuerySet[Any]]:
 
 
 def of_person(request: HttpRequest, person: Person, found: bool) -> SafeString | None:
-    """Balance, what expires, the last movements; nothing for who never earned."""
-    if not found or not may(_actor(request), SEE):
+    """Balance, what expires, the last movements; of who never earned the way to propose points, for who may."""
+    if not may(_actor(request), SEE):
         return None
-    account = selectors.account_of_person(person.pk)
+    account = selectors.account_of_person(person.pk) if found else None
+    propose = _propose(request, "points:propose_person", person.pk) if person.state == "here" else ""
+    context: dict[str, object] = {"propose_url": propose}
     if account is None:
-        return None
-    context: dict[str, object] = {}
+        return _empty(request, propose)
     if may(_actor(request), NAMES):
-        context = {"unnamed": Unnamed.objects.filter(person=person).exists(), "unnamed_url": _unnamed_url(person)}
+        context |= {"unnamed": Unnamed.objects.filter(person=person).exists(), "unnamed_url": _unnamed_url(person)}
     return _section(request, account, "points:statement", person.pk, context)
 
 
@@ -47,7 +48,10 @@ def of_household(request: HttpRequest, household: Household, members: Sequence[P
     if not may(_actor(request), SEE):
         return None
     account = selectors.account_of_household(household.pk)
-    return _section(request, account, "points:household_statement", household.pk) if account else None
+    propose = _propose(request, "points:propose_household", household.pk) if members else ""
+    if account is None:
+        return _empty(request, propose)
+    return _section(request, account, "points:household_statement", household.pk, {"propose_url": propose})
 
 
 def of_courier(request: HttpRequest, courier: Courier | None) -> SafeString | None:
@@ -65,6 +69,17 @@ def own(request: HttpRequest, person: Person) -> SafeString:
 def _actor(request: HttpRequest) -> Actor:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     return actor
+
+
+def _propose(request: HttpRequest, name: str, pk: int) -> str:
+    """The way to propose points for them, for who may."""
+    return reverse(name, args=[pk]) if may(_actor(request), PROPOSE) else ""
+
+
+def _empty(request: HttpRequest, propose: str) -> SafeString | None:
+    if not propose:
+        return None
+    return SafeString(render_to_string("points/rounds/section.html", {"propose_url": propose}, request))
 
 
 def _unnamed_url(person: Person) -> str:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from governance.scope import Actor, UnitKind
 from grids.models import Unit
+from points.earning.units import successors
 from points.models import Notice
 
 # The notice of a month is due on this day of the next one; names are public for so many days from the first edition on.
@@ -30,12 +31,19 @@ def last_month(today: date) -> date:
 
 
 def not_published(actor: Actor, today: date) -> list[Unit]:
-    """The communities of the actor's that have not published the last month's notice."""
+    """The communities of the actor's that have not published the last month's notice, those that closed since among
+    them."""
     if actor.unit_kind not in {UnitKind.STREET, UnitKind.COMMUNITY}:
         return []
-    done = Notice.objects.filter(month=last_month(today)).exclude(state="draft").values("community")
-    rows = Unit.objects.open().visible_to(actor).filter(kind=UnitKind.COMMUNITY).exclude(pk__in=done)
-    return list(rows.order_by("code"))
+    month = last_month(today)
+    done = Notice.objects.filter(month=month).exclude(state="draft").values("unit")
+    rows = Unit.objects.filter(kind=UnitKind.COMMUNITY).exclude(pk__in=done)
+    own = list(rows.open().visible_to(actor).order_by("code"))
+    # Of what closed in that month or after it the successor owes the notice.
+    closed = list(rows.filter(closed_on__gte=month, opened_on__lt=today.replace(day=1), district_id=actor.district_id))
+    takers = successors(closed) if closed else {}
+    mine = {unit.pk for unit in Unit.objects.open().visible_to(actor).filter(kind=UnitKind.COMMUNITY)} if takers else ()
+    return own + [unit for unit in closed if unit.pk in takers and takers[unit.pk].pk in mine]
 
 
 def in_public(code: str) -> Notice | None:
@@ -46,7 +54,7 @@ def in_public(code: str) -> Notice | None:
 
 def editions(notice: Notice) -> list[Notice]:
     """All published editions of the month, the newest first."""
-    rows = Notice.objects.filter(community=notice.community_id, month=notice.month).exclude(state="draft")
+    rows = Notice.objects.filter(unit=notice.unit_id, month=notice.month).exclude(state="draft")
     return list(rows.order_by("-edition"))
 
 

@@ -22,6 +22,7 @@ from grids.models import Unit
 from members.models import Person
 from members.services._common import locked_person
 from members.words import day_of, text_of
+from points.earning.units import successors
 from points.models import Notice, NoticeLine, NoticeObjection, Unnamed
 from points.rounds.notices.tallies import Tally, last_day, tally
 
@@ -36,8 +37,8 @@ _TOTALS = ["given", "exchanged", "people", "unnamed", "unnamed_given", "unnamed_
 def draft_notice(*, community_id: int, month: date, reason: str = "", by: Actor, now: datetime) -> Notice:
     """Draw up the notice of a month that is over; of one that is published already the next edition, with the reason.
 
-    `month` is any day of it. Raises InvalidInput naming the field, NotFound for another community, IllegalState while
-    a draft of the month is open.
+    `month` is any day of it; the community is one's own, or one whose work one's own took over when it closed. Raises
+    InvalidInput naming the field, NotFound for another community, IllegalState while a draft of the month is open.
     """
     _require(by, EDIT)
     first = month.replace(day=1)
@@ -46,18 +47,22 @@ def draft_notice(*, community_id: int, month: date, reason: str = "", by: Actor,
         raise InvalidInput("请选择已经结束的月份，最早为前年一月。", field="month")
     with transaction.atomic(durable=True):
         unit = _community(community_id, by)
-        earlier = Notice.objects.filter(community=unit.pk, month=first).order_by("-edition").first()
+        earlier = Notice.objects.filter(unit=unit, month=first).order_by("-edition").first()
         notice = _new(unit, first, earlier, reason, by, now)
-        _fill(notice, tally(unit.pk, first))
+        _fill(notice, _tally(notice))
         _record("points.notice_draft", notice, by, now, after=_told(notice), reason=notice.reason)
     return notice
 
 
 def _community(community_id: int, by: Actor) -> Unit:
-    hold_unit(community_id)
-    unit = Unit.objects.open().filter(pk=community_id, kind=UnitKind.COMMUNITY).first()
-    if unit is None or by.unit_id != unit.pk:
-        raise NotFound("请选择本社区。", field="unit")
+    """One's own, held; or one that closed and whose work one's own took over."""
+    hold_unit(by.unit_id)
+    unit = Unit.objects.filter(pk=community_id, kind=UnitKind.COMMUNITY).first()
+    if unit is not None and unit.closed_on is None and by.unit_id == unit.pk:
+        return unit
+    taker = successors([unit]).get(unit.pk) if unit is not None and unit.closed_on is not None else None
+    if unit is None or taker is None or taker.pk != by.unit_id:
+        raise NotFound("请选择本社区，或并入本社区的社区。", field="community")
     return unit
 
 
@@ -68,7 +73,10 @@ def _new(unit: Unit, month: date, earlier: Notice | None, reason: str, by: Actor
             raise IllegalState("这个月已有待公示的草稿，请直接打开它。", field="month")
         words = text_of(reason, label="更正原因", field="reason", most=200, least=4)
         edition, code = earlier.edition + 1, earlier.code
-    place: dict[str, Any] = {"district_id": unit.district_id, "street_id": unit.street_id, "community_id": unit.pk}
+    keeper = Unit.objects.get(pk=by.unit_id)
+    place: dict[str, Any] = {
+        "district_id": keeper.district_id, "street_id": keeper.street_id, "community_id": keeper.pk,
+    }  # fmt: skip
     try:
         with transaction.atomic():
             return Notice.objects.create(
@@ -77,6 +85,10 @@ def _new(unit: Unit, month: date, earlier: Notice | None, reason: str, by: Actor
             )  # fmt: skip
     except IntegrityError as error:
         raise IllegalState("同事刚刚拟定了这个月的公示，请刷新查看。", field="month") from error
+
+
+def _tally(notice: Notice) -> Tally:
+    return tally(notice.unit_id, notice.month, notice.community_id)
 
 
 def _fill(notice: Notice, found: Tally) -> None:
@@ -118,7 +130,7 @@ def refresh_notice(*, notice_id: int, by: Actor, now: datetime) -> Notice:
     with transaction.atomic(durable=True):
         notice = _locked(notice_id, by, "draft")
         before = _told(notice)
-        _fill(notice, tally(notice.unit_id, notice.month))
+        _fill(notice, _tally(notice))
         _record("points.notice_refresh", notice, by, now, before=before, after=_told(notice))
     return notice
 
@@ -141,9 +153,9 @@ def publish_notice(*, notice_id: int, by: Actor, now: datetime) -> Notice:
     _require(by, PUBLISH)
     with transaction.atomic(durable=True):
         notice = _locked(notice_id, by, "draft")
-        if not is_up_to_date(notice, tally(notice.unit_id, notice.month)):
+        if not is_up_to_date(notice, _tally(notice)):
             raise IllegalState("拟定之后积分或不具名登记有变动，请先更新草稿，核对后再公示。")
-        same = Notice.objects.filter(community=notice.community_id, month=notice.month, state="published")
+        same = Notice.objects.filter(unit=notice.unit_id, month=notice.month, state="published")
         same.update(state="replaced")
         notice.state, notice.published_at, notice.published_by_name = "published", now, by.user_name
         notice.save(update_fields=["state", "published_at", "published_by_name"])

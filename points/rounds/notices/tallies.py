@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -55,13 +55,16 @@ def last_day(month: date) -> date:
     return (month.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
 
 
-def tally(community_id: int, month: date) -> Tally:
-    """Of what was this community's business in the month that begins on this day."""
-    until = last_day(month)
+def tally(community_id: int, month: date, kept_by: int | None = None) -> Tally:
+    """Of what was this community's business in the month that begins on this day.
+
+    `kept_by`: who looks after the notices of a community that closed; its residents are registered there now.
+    """
+    until, own = last_day(month), frozenset({community_id, kept_by or community_id})
     by_person, by_household = _sums(community_id, month, until)
     found = Tally()
-    persons = _persons(by_person, until, community_id)
-    households = _households(by_household, until, community_id)
+    persons = _persons(by_person, until, own)
+    households = _households(by_household, until, own)
     for (place, name), sums in [*persons, *households]:
         found.people += 1
         found.total += sums
@@ -96,19 +99,17 @@ def _without_nothing(sums: Mapping[int, Sums]) -> dict[int, Sums]:
     return {key: one for key, one in sums.items() if one != Sums()}
 
 
-def _persons(sums: Mapping[int, Sums], on: date, community_id: int) -> list[tuple[tuple[str, str], Sums]]:
+def _persons(sums: Mapping[int, Sums], on: date, own: Collection[int]) -> list[tuple[tuple[str, str], Sums]]:
     """((place, name), sums); no name for who is counted and not named."""
     rows = Person.objects.filter(pk__in=sums).values("pk", "name", "born_on", "community_id", "grid__name")
     silent = _silent(sums)
     buildings = dict(
         Stay.objects.filter(person__in=sums, until_on=None).values_list("person_id", "household__home__building__name")
     )
-    return [
-        ((_place(row, buildings.get(row["pk"]), community_id), _name(row, silent, on)), sums[row["pk"]]) for row in rows
-    ]
+    return [((_place(row, buildings.get(row["pk"]), own), _name(row, silent, on)), sums[row["pk"]]) for row in rows]
 
 
-def _households(sums: Mapping[int, Sums], on: date, community_id: int) -> list[tuple[tuple[str, str], Sums]]:
+def _households(sums: Mapping[int, Sums], on: date, own: Collection[int]) -> list[tuple[tuple[str, str], Sums]]:
     """Under the name of the head, who may ask not to be named as well as anybody."""
     if not sums:
         return []
@@ -124,7 +125,7 @@ def _households(sums: Mapping[int, Sums], on: date, community_id: int) -> list[t
     for row in rows:
         head = heads.get(row["pk"])
         name = _name(head, silent, on) if head else ""
-        place = _place(row, row["home__building__name"], community_id)
+        place = _place(row, row["home__building__name"], own)
         found.append(((place, f"{name}户" if name else ""), sums[row["pk"]]))
     return found
 
@@ -138,9 +139,9 @@ def _name(row: Mapping[str, Any], silent: set[int], on: date) -> str:
     return masked(row["name"]) if is_named else ""
 
 
-def _place(row: Mapping[str, Any], building: str | None, community_id: int) -> str:
+def _place(row: Mapping[str, Any], building: str | None, own: Collection[int]) -> str:
     """The building without the room; the grid where no building is known. Who lives elsewhere is told no closer."""
-    if row["community_id"] != community_id:
+    if row["community_id"] not in own:
         return _ELSEWHERE
     return building or row["grid__name"] or ""
 

@@ -90,6 +90,9 @@ class NoticeAdd(FormPage):
         "姓名只显示姓，不满 14 周岁、出生日期不明和要求不具名的只计数。"
     )
 
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"by": self.actor}
+
     def get_crumbs(self) -> Sequence[tuple[str, str]]:
         return [(LIST[0], reverse(LIST[1])), (self.title, "")]
 
@@ -98,8 +101,10 @@ class NoticeAdd(FormPage):
 
     def save(self, form: Any) -> str:
         """The draft."""
+        said = dict(form.cleaned_data)
+        unit = said.pop("community")
         made = services.draft_notice(
-            community_id=self.actor.unit_id, by=self.actor, now=timezone.now(), **form.cleaned_data
+            community_id=unit.pk if unit else self.actor.unit_id, by=self.actor, now=timezone.now(), **said
         )
         self.success_message = "已生成草稿，请核对。"
         return reverse("points:notice", args=[made.pk])

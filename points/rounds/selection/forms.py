@@ -146,6 +146,10 @@ class ReviewForm(forms.Form):
     )  # fmt: skip
     words = forms.CharField(label="说明", max_length=200, required=False, help_text="不通过的须说明原因。")
 
+    def clean_accept(self) -> bool:
+        """Nothing chosen is a no, and not nothing."""
+        return bool(self.cleaned_data["accept"])
+
 
 class ObjectForm(forms.Form):
     """What was said against a candidate."""
@@ -162,6 +166,10 @@ class SettleForm(forms.Form):
         required=False, widget=Segments,
     )  # fmt: skip
     answer = forms.CharField(label="核查结论", max_length=500, widget=forms.Textarea({"rows": 3}))
+
+    def clean_is_upheld(self) -> bool:
+        """As above: an objection that does not stand is kept as such."""
+        return bool(self.cleaned_data["is_upheld"])
 
 
 class CancelForm(forms.Form):

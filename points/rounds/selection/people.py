@@ -32,6 +32,18 @@ def _area(found: Round) -> dict[str, int]:
     return {"street_id": found.street_id} if found.street_id is not None else {"district_id": found.district_id}
 
 
+def seats_of(by: Actor, path: str = "") -> Q:
+    """The seats in juries of who acts, as a condition on RoundJuror (`path` leads to it).
+
+    Of their posting; and of one of theirs that ended because its unit closed: they go on where they work now.
+    """
+    ended = Q(
+        **{f"{path}posting__user": by.user_id, f"{path}posting__unit__closed_on__isnull": False,
+           f"{path}round__district": by.district_id}
+    )  # fmt: skip
+    return Q(**{f"{path}posting": by.posting_id}) | ended
+
+
 def home_of(person: Person) -> dict[str, int]:
     """Where somebody lives, as `RoundQuerySet.around` asks."""
     return {

@@ -9,6 +9,7 @@ from django.db.models import Count, Q, QuerySet
 from governance.files.models import Attachment
 from governance.scope import Actor
 from points.models import Round, RoundNomination, RoundVote
+from points.rounds.selection.people import seats_of
 from points.rounds.selection.services._common import NOMINATION
 from points.rounds.selection.services.ballots import open_to, voter_key
 
@@ -75,7 +76,7 @@ def may_see_evidence(actor: Actor, nomination_id: int) -> bool:
         return False
     if row.state in PUBLIC and row.district_id == actor.district_id:
         return True
-    is_juror = row.round.jurors.filter(posting=actor.posting_id).exists()
+    is_juror = row.round.jurors.filter(seats_of(actor)).exists()
     return is_juror or row.by_user == actor.user_id or RoundNomination.objects.visible_to(actor).filter(
         pk=nomination_id
     ).exists()  # fmt: skip

@@ -6,16 +6,18 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.utils import timezone
 
 from accounts.rights import may
+from governance import privacy
 from governance.audit import services as audit
-from governance.errors import IllegalState, NotAllowed, NotFound
+from governance.errors import IllegalState, InvalidInput, NotAllowed, NotFound
 from governance.outbox import services as outbox
 from governance.scope import Actor, own_column
 from members.accounts import user_of
 from members.models import Person
+from members.querysets import PersonQuerySet
 from points.models import Goods, Order, Shop
 from points.shop.querysets import STAFF, OrderQuerySet
 
@@ -95,11 +97,29 @@ def unchanged(stored: int, seen: int | None) -> None:
         raise IllegalState("您打开页面之后，别人已修改过。请刷新查看，您填写的内容仍保留在页面上。")
 
 
-def person_in(person_id: int, by: Actor) -> Person:
-    """A resident in the clerk's or the community's unit. Raises NotFound for anybody else."""
+def at_the_counter(by: Actor, phone: str = "") -> PersonQuerySet:
+    """Whom the clerk or the community may order for: the residents of their unit; and who told their full phone number
+    and lives elsewhere in the street, for they may order here themselves."""
     column = own_column(by, STAFF)
-    rows = Person.objects.here().filter(pk=person_id).only(*PERSON)
-    found: Person | None = only_one(rows.filter(**{column: by.unit_id})) if column else None
+    rows: PersonQuerySet = Person.objects.here()
+    if column is None:
+        return rows.none()
+    near = Q(**{column: by.unit_id})
+    if phone and by.street_id is not None and (index := _phone_index(phone)):
+        near |= Q(street_id=by.street_id, phone_index=index)
+    return rows.filter(near)
+
+
+def _phone_index(phone: str) -> str:
+    try:
+        return privacy.blind_index("phone", privacy.validate_phone(phone.strip()))
+    except InvalidInput:
+        return ""
+
+
+def person_in(person_id: int, by: Actor, phone: str = "") -> Person:
+    """One of them. Raises NotFound for anybody else."""
+    found: Person | None = only_one(at_the_counter(by, phone).filter(pk=person_id).only(*PERSON))
     if found is None:
         raise NotFound("没有找到这位居民，或不在您的管辖范围内。", field="person")
     return found

@@ -43,9 +43,11 @@ MOST_A_SWEEP = 500
 
 def place_order(
     *, shop_id: int, lines: Sequence[Line], person_id: int, key: str, by: Actor, now: datetime,
-    points: int | None = None,
+    points: int | None = None, phone: str = "",
 ) -> Order:  # fmt: skip
     """Order and pay: a member for themselves, or clerk and community for a resident who stands at the counter.
+
+    `phone`: the full number that somebody from elsewhere in the street told at the counter.
 
     The same `key` (up to 80 characters) is the same order (`is_new` tells). `points` is what the person was shown:
     refused when it costs something else by now. Raises NotFound for a shop or person elsewhere; InvalidInput for what
@@ -55,7 +57,7 @@ def place_order(
     if not 8 <= len(key) <= _placing.LONGEST_KEY:
         raise InvalidInput("缺少请求编号，请刷新页面后重试。", field="key")
     with transaction.atomic(durable=True):
-        person, how = _person(person_id, by)
+        person, how = _person(person_id, by, phone)
         shop = _shop(shop_id, person, how, by)
         try:
             goods = _offered(shop, wanted, points, now)
@@ -239,13 +241,13 @@ def undo(order: Order, state: str, words: str, by: Actor, now: datetime) -> None
     end(order, state, by, now, words)
 
 
-def _person(person_id: int, by: Actor) -> tuple[Person, str]:
+def _person(person_id: int, by: Actor, phone: str) -> tuple[Person, str]:
     me = person_or_none(by)
     if me is not None and me.pk == person_id:
         return me, "phone"
     if not may(by, COUNTER):
         raise NotAllowed("只能为本人兑换。请社区核对您档案上的手机号，并请安全管理员核对账号上的手机号。")
-    return person_in(person_id, by), "counter"
+    return person_in(person_id, by, phone), "counter"
 
 
 def _shop(shop_id: int, person: Person, how: str, by: Actor) -> Shop:

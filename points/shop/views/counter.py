@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -16,27 +16,34 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import TemplateView
 
 from accounts.rights import may
-from governance.errors import DomainError
+from governance import privacy
+from governance.errors import DomainError, InvalidInput
 from governance.scope import Actor, own_column
-from governance.ui.views import Column, DetailPage, FormPage, ListPage, Order, PageMixin, Tab, find_or_404
+from governance.sheets.buttons import actions_for
+from governance.ui.views import Action, Column, DetailPage, FormPage, ListPage, Order, PageMixin, find_or_404
 from members.models import Person
+from members.querysets import PersonQuerySet
 from points.models import Order as ShopOrder
 from points.models import Shop
 from points.shop import baskets
 from points.shop.filters import OrderFilterSet
 from points.shop.forms import CodeForm, WordsForm
 from points.shop.querysets import STAFF
+from points.shop.selectors import masked
 from points.shop.services import orders
-from points.shop.services._common import COUNTER
+from points.shop.services._common import COUNTER, at_the_counter
+from points.shop.sheet import ORDERS_KEY
+from points.shop.tabs import ORDER_TABS
 from points.shop.views.member import usable_of
 from points.shop.views.shops import shop_url
 
 DESK = ("柜台", "points:counter")
-FOUND = 12
+FOUND, PHONE = 12, 11
 
 
+@method_decorator(sensitive_post_parameters("code"), name="dispatch")
 class Counter(FormPage):
-    """柜台: scan or type the code."""
+    """柜台: scan or type the code, or the phone number of who has none at hand."""
 
     form_class = CodeForm
     template_name = "points/shop/counter.html"
@@ -45,8 +52,24 @@ class Counter(FormPage):
     has_personal_data = True
 
     def save(self, form: Any) -> str:
-        pk = orders.order_by_code(code=form.cleaned_data["code"], by=self.actor, now=timezone.now())
-        return order_url(pk)
+        text = form.cleaned_data["code"]
+        if (phone := text.replace(" ", "")).isascii() and phone.isdigit() and len(phone) == PHONE:
+            return self._of_phone(phone)
+        return order_url(orders.order_by_code(code=text, by=self.actor, now=timezone.now()))
+
+    def _of_phone(self, phone: str) -> str:
+        """The order that waits for who told their full number, the one that lapses first."""
+        try:
+            index = privacy.blind_index("phone", privacy.validate_phone(phone))
+        except DomainError as refused:
+            raise InvalidInput(refused.message, field="code") from refused
+        waits = ShopOrder.objects.visible_to(self.actor).waiting().filter(person__phone_index=index)
+        ids = list(waits.order_by("lapse_at", "pk").values_list("pk", flat=True)[:20])
+        if not ids:
+            raise InvalidInput("这个手机号在本店没有待领取的订单。", field="code")
+        if len(ids) > 1:
+            messages.info(self.request, f"这位居民共有 {len(ids)} 单待领取，先显示最早到期的一单。")
+        return order_url(ids[0])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The shops of this counter, and who is expected."""
@@ -76,12 +99,12 @@ class OrderList(ListPage):
         Column("ended_by_name", "办理人", secondary=True),
     )
     orders = (Order("new", "最新下单", ("-pk",)),)
-    tabs = (
-        Tab("", "待领取", Q(state="placed")), Tab("collected", "已领取", Q(state="collected")),
-        Tab("cancelled", "已取消", Q(state="cancelled")), Tab("lapsed", "逾期退回", Q(state="lapsed")),
-        Tab("covered", "备付垫付", Q(covered__gt=0)),
-    )  # fmt: skip
+    tabs = ORDER_TABS
     empty_text = "请放宽查找条件，或切换上方的状态。"
+
+    def get_actions(self) -> Sequence[Action]:
+        """As a spreadsheet."""
+        return actions_for(ORDERS_KEY, self.request, self.actor)
 
     def get_queryset(self) -> QuerySet[ShopOrder]:
         rows: QuerySet[ShopOrder] = ShopOrder.objects.visible_to(self.actor)
@@ -204,7 +227,7 @@ class Sale(PageMixin, TemplateView):
         sent = self.request.POST
         return orders.place_order(
             shop_id=self.shop.pk, lines=baskets.lines(picked), person_id=person.pk, key=sent.get("key", "")[:80],
-            points=baskets.number(sent.get("points", "")), by=self.actor, now=timezone.now(),
+            phone=self.words, points=baskets.number(sent.get("points", "")), by=self.actor, now=timezone.now(),
         )  # fmt: skip
 
     def _refused(self, message: str, status: int) -> HttpResponse:
@@ -214,20 +237,33 @@ class Sale(PageMixin, TemplateView):
     def _choices(self) -> list[baskets.Choice]:
         return baskets.choices(self.shop, self.request.POST, timezone.now())
 
-    def _people(self) -> QuerySet[Person]:
-        column = own_column(self.actor, STAFF)
-        rows: QuerySet[Person] = Person.objects.here().select_related("community", "grid").defer("search")
-        return rows.filter(**{column: self.actor.unit_id}) if column else rows.none()
+    @property
+    def words(self) -> str:
+        """What is looked for: it is sent along to the end, for a full number lets somebody from next door order."""
+        return self.request.POST.get("q", "").replace("\0", "")[:40].strip()
+
+    def _people(self) -> PersonQuerySet:
+        rows = at_the_counter(self.actor, self.words)
+        return rows.select_related("community", "grid").defer("search")
 
     def _person(self) -> Person | None:
-        return self._people().filter(pk=baskets.number(self.request.POST.get("person", "")) or 0).first()
+        number = baskets.number(self.request.POST.get("person", "")) or 0
+        person: Person | None = self._people().filter(pk=number).first()
+        return person and self._named(person)
+
+    def _named(self, person: Person) -> Person:
+        """With `shown`: of who lives outside the clerk's unit no more of the name than at the counter is needed."""
+        column = own_column(self.actor, STAFF)
+        is_own = column is not None and getattr(person, column) == self.actor.unit_id
+        person.shown = person.name if is_own else masked(person.name)  # type: ignore[attr-defined]
+        return person
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Who was found and chosen, and what."""
-        words = self.request.POST.get("q", "").replace("\0", "")[:40].strip()
+        words = self.words
         person, rows = self._person(), self._choices()
         picked = baskets.chosen(rows)
-        found = list(self._people().search(words)[:FOUND]) if words else []  # type: ignore[attr-defined]
+        found = [self._named(one) for one in self._people().search(words)[:FOUND]] if words else []
         total, usable = sum(row.points for row in picked), usable_of(person)
         return super().get_context_data(
             shop=self.shop, words=words, person=person, found=[one for one in found if one != person], rows=rows,

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -26,7 +28,8 @@ LARGEST = 500_000
 
 
 class OfflinePage(PageMixin, TemplateView):
-    """The page. All that it shows of people is masked; it stays open while there is no connection."""
+    """The page. Of people with points it shows masked names alone; it opens again without a connection where it was
+    kept."""
 
     template_name = "points/shop/offline.html"
     title = "离线办理"
@@ -44,9 +47,16 @@ class OfflinePage(PageMixin, TemplateView):
         sessions = OfflineSession.objects.filter(shop=self.shop).order_by("-pk")
         uploads = OfflineUpload.objects.filter(session__shop=self.shop).select_related("order__person")
         return super().get_context_data(
-            shop=self.shop, open=sessions.filter(state="open").first(), sessions=list(sessions[:5]),
-            uploads=list(uploads.exclude(outcome="done").order_by("-pk")[:20]), **kwargs,
+            # What the device keeps for a reload names nobody.
+            uploads=[] if "kept" in self.request.GET else list(uploads.exclude(outcome="done").order_by("-pk")[:20]),
+            static=settings.STATIC_URL, shop=self.shop,
+            open=sessions.filter(state="open").first(), sessions=list(sessions[:5]), **kwargs,
         )  # fmt: skip
+
+
+def worker(request: HttpRequest) -> HttpResponse:
+    """The service worker that keeps the page for a reload without a connection: code, and no data."""
+    return render(request, "points/shop/offline_worker.js", content_type="text/javascript; charset=utf-8")
 
 
 def begin(request: HttpRequest, pk: int) -> HttpResponse:

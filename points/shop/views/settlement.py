@@ -14,12 +14,14 @@ from django.views.generic import TemplateView
 
 from accounts.rights import may
 from governance.errors import DomainError
+from governance.sheets import registry
 from governance.ui.views import PageMixin, find_or_404
 from points.models import OfflineUpload, Order, Settlement, Shop
 from points.shop import selectors
 from points.shop.querysets import STAFF
 from points.shop.services import settlement
 from points.shop.services._common import SETTLE
+from points.shop.sheet import SETTLEMENT_KEY
 from points.shop.views.shops import LIST, shop_url
 
 
@@ -65,6 +67,7 @@ class MonthPage(PageMixin, TemplateView):
             may_settle=settled is None and is_over and may(self.actor, SETTLE), is_over=is_over,
             before=selectors.previous_month(self.month),
             after=selectors.next_month(self.month) if is_over else None,
+            export=registry.may_export(registry.get(SETTLEMENT_KEY), self.actor) if settled else False,
             covered=self._covered() if sees else [], to_check=self._to_check() if sees else [],
             has_personal_data=sees and not settled, **kwargs,
         )  # fmt: skip

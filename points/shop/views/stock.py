@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -44,6 +45,7 @@ class _Sheet(PageMixin, TemplateView, ABC):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.shop: Shop = find_or_404(Shop.objects.visible_to(self.actor).select_related("site"), pk=kwargs["pk"])
         self.error = ""
+        self.key = request.POST.get("key", "")[:80]
         return super().dispatch(request, *args, **kwargs)  # type: ignore[return-value]
 
     def get_crumbs(self) -> Sequence[tuple[str, str]]:
@@ -74,7 +76,13 @@ class _Sheet(PageMixin, TemplateView, ABC):
         """The rows, and what was said of all."""
         words = self.request.POST.get("words", "")[:200]
         return super().get_context_data(
-            shop=self.shop, rows=self.rows(), error=self.error, words=words, back=shop_url(self.shop.pk), **kwargs
+            shop=self.shop,
+            rows=self.rows(),
+            error=self.error,
+            words=words,
+            key=self.key or uuid.uuid4(),
+            back=shop_url(self.shop.pk),
+            **kwargs,
         )
 
 
@@ -88,8 +96,10 @@ class Purchase(_Sheet):
     def take(self, rows: Sequence[Row]) -> str:
         amounts = {row.goods.pk: _whole(row) for row in rows}
         words = self.request.POST.get("words", "")
-        stock.purchase(shop_id=self.shop.pk, amounts=amounts, words=words, by=self.actor, now=timezone.now())
-        return f"已登记 {len(amounts)} 种商品进货。"
+        done = stock.purchase(
+            shop_id=self.shop.pk, amounts=amounts, key=self.key, words=words, by=self.actor, now=timezone.now()
+        )
+        return f"已登记 {len(amounts)} 种商品进货。" if done.is_new else "这张进货单已经登记过，没有重复入库。"
 
 
 class StockCount(_Sheet):
@@ -101,7 +111,7 @@ class StockCount(_Sheet):
 
     def take(self, rows: Sequence[Row]) -> str:
         counts = [stock.Count(row.goods.pk, _whole(row), self._expected(row), row.words) for row in rows]
-        found = stock.count_stock(shop_id=self.shop.pk, counts=counts, by=self.actor, now=timezone.now())
+        found = stock.count_stock(shop_id=self.shop.pk, counts=counts, key=self.key, by=self.actor, now=timezone.now())
         return (
             f"已盘点 {len(counts)} 种商品，{len(found)} 种有差异。"
             if found
@@ -127,14 +137,18 @@ class WriteOff(OfShop):
     submit_label = "登记报损"
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        goods = self.shop.goods.filter(keeps_stock=True, left__gt=0).order_by("name")
-        return super().get_form_kwargs() | {"goods": goods}
+        goods = self.shop.goods.filter(keeps_stock=True).order_by("name")
+        # What is gone is not offered; sent again after the last piece went, it is known all the same.
+        offered = goods if self.request.method == "POST" else goods.filter(left__gt=0)
+        return super().get_form_kwargs() | {"goods": offered}
 
     def save(self, form: Any) -> str:
         data = form.cleaned_data
         done = stock.write_off(
             shop_id=self.shop.pk, goods_id=data["goods"].pk, amount=data["amount"], words=data["words"],
-            by=self.actor, now=timezone.now(),
+            key=str(data["key"]), by=self.actor, now=timezone.now(),
         )  # fmt: skip
-        self.success_message = f"已登记{done.name}报损。"
+        self.success_message = (
+            f"已登记{data['goods'].name}报损。" if done.is_new else "这次报损已经登记过，没有重复出库。"
+        )
         return self.get_cancel_url()

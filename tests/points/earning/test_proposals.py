@@ -260,3 +260,74 @@ def test_two_who_decide_at_once_one_is_told(propose, budget, cast, now) -> None:
     for thread in threads:
         thread.join(30)
     assert sorted(said) == ["IllegalState", "done"]
+
+
+class TestWithdrawing:
+    def test_by_who_proposed_it_while_nobody_has_decided(self, propose, cast, now) -> None:
+        claim = propose()
+        with pytest.raises(NotAllowed, match="由申报人撤回"):
+            proposals.withdraw(claim_id=claim.pk, by=cast.gw, now=now)
+        with pytest.raises(NotAllowed):
+            proposals.withdraw(claim_id=claim.pk, by=cast.ss, now=now)
+        done = proposals.withdraw(claim_id=claim.pk, by=cast.cw, now=now)
+        assert (done.state, done.due_at) == ("withdrawn", None)
+        assert AuditEntry.objects.filter(action="point.withdraw", subject_id=claim.pk).count() == 1
+        assert InboxItem.objects.filter(user_id=cast.cs.user_id, title__startswith="积分申报已撤回").exists()
+        late = now + timedelta(days=30)
+        sweeping.sweep(late, tick=lambda: late, stop=lambda: False)
+        claim.refresh_from_db()
+        assert claim.card == "", "no limit runs any more"
+        with pytest.raises(IllegalState, match="已撤回"):
+            proposals.withdraw(claim_id=claim.pk, by=cast.cw, now=now)
+        with pytest.raises(IllegalState):
+            proposals.approve(claim_id=claim.pk, by=cast.cs, now=now)
+
+    def test_not_after_the_first_of_two_has_agreed(self, propose, cast, budget, now) -> None:
+        budget(100)
+        claim = propose(quantity=5)
+        proposals.approve(claim_id=claim.pk, by=cast.cs, now=now)
+        with pytest.raises(IllegalState, match="已由社区书记审批"):
+            proposals.withdraw(claim_id=claim.pk, by=cast.cw, now=now)
+
+    def test_the_secretarys_own_that_waits_for_the_street(self, propose, cast, now) -> None:
+        claim = propose(by=cast.cs)
+        assert proposals.withdraw(claim_id=claim.pk, by=cast.cs, now=now).state == "withdrawn"
+
+    def test_elsewhere_it_is_not_there(self, propose, cast, district, now) -> None:
+        claim = propose()
+        other = actor_from(make_posting(Role.COMMUNITY_WORKER, district.community_3, username="cw-c"), now=now)
+        with pytest.raises(NotFound):
+            proposals.withdraw(claim_id=claim.pk, by=other, now=now)
+
+    def test_the_same_may_be_proposed_again(self, propose, cast, people, budget, now) -> None:
+        budget(100)
+        who = people(1)[0]
+        proposals.withdraw(claim_id=propose(who=who).pk, by=cast.cw, now=now)
+        again = propose(who=who)
+        assert proposals.approve(claim_id=again.pk, by=cast.cs, now=now).state == "awarded"
+
+    @pytest.mark.django_db(transaction=True)
+    def test_either_approved_or_withdrawn(self, propose, cast, budget, now) -> None:
+        budget(100)
+        claim = propose()
+        start, said = threading.Barrier(2), []
+
+        def work(call: Callable[..., Claim], by: Any) -> None:
+            try:
+                start.wait(20)
+                call(claim_id=claim.pk, by=by, now=now)
+                said.append("done")
+            except DomainError as refused:
+                said.append(type(refused).__name__)
+            finally:
+                connections.close_all()
+
+        calls = ((proposals.approve, cast.cs), (proposals.withdraw, cast.cw))
+        threads = [threading.Thread(target=work, args=call) for call in calls]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+        assert sorted(said) == ["IllegalState", "done"]
+        claim.refresh_from_db()
+        assert (claim.state == "awarded") == (balance(claim.person, now) == 10)

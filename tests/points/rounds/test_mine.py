@@ -167,3 +167,19 @@ def test_few_statements(person, household, give, browse, cast, django_assert_max
     client.get(reverse(MINE))
     with django_assert_max_num_queries(14):
         client.get(reverse(MINE))
+
+
+def test_a_persons_and_a_households_page_lead_to_proposing_for_them(browse, cast, person, give, now) -> None:
+    who, other = person("王建国"), person("李秀兰")
+    give(other, 10)
+    home = Household.objects.get(stays__person=who)
+    pages = {
+        reverse("members:person", args=[who.pk]): reverse("points:propose_person", args=[who.pk]),
+        reverse("members:person", args=[other.pk]): reverse("points:propose_person", args=[other.pk]),
+        reverse("members:household", args=[home.pk]): reverse("points:propose_household", args=[home.pk]),
+    }
+    for page, way in pages.items():
+        for by in (cast.cw, cast.cs, cast.gw):
+            assert f'href="{way}"' in browse(by).get(page).content.decode(), (page, by)
+            assert browse(by).get(way).status_code == 200
+        assert way not in browse(cast.ss).get(page).content.decode()

@@ -59,7 +59,7 @@ def pages(browser, live_server) -> Any:
 
 def _is_wrong(message: Any) -> bool:
     """An error; that a wrong code is answered 400, and nothing without a connection, is none."""
-    fine = ("status of 400", "status of 409", "ERR_INTERNET_DISCONNECTED")
+    fine = ("status of 400", "status of 401", "status of 403", "status of 409", "ERR_INTERNET_DISCONNECTED")
     return message.type == "error" and not any(words in message.text for words in fine)
 
 
@@ -193,16 +193,105 @@ def test_an_hour_without_a_connection(pages, shop, oil, rich, member, cast, cler
     desk.fill("[aria-label='大豆油的数量']", "2")
     desk.click("button:has-text('兑换并交付')")
     desk.wait_for_selector("text=待上传")
-    desk.click("text=上传并结束")
+    desk.click("button:has-text('上传并结束')")
     desk.wait_for_selector("text=现在没有网络")
     shot(desk, "offline-work-phone")
     desk.context.set_offline(False)
-    desk.click("text=上传并结束")
+    desk.click("button:has-text('上传并结束')")
     desk.wait_for_selector("text=已全部上传")
     made.refresh_from_db()
     sale = Order.objects.get(how="offline")
     assert (made.state, sale.points, sale.covered, left(oil)) == ("collected", 120, 0, 5)
     assert OfflineSession.objects.get().state == "closed"
+
+
+def test_reloaded_and_closed_within_the_hour_nothing_is_lost(pages, shop, oil, member, cast, clerk, now) -> None:
+    made = place_order(shop_id=shop.pk, lines=[Line(oil.pk, 1)], person_id=member.pk, key="k" * 9, by=cast.pg, now=now)
+    _with_number(member)
+    desk, address = pages(clerk, PHONE), reverse("points:offline", args=[shop.pk])
+    desk.goto(address)
+    desk.wait_for_selector("[data-ready]")
+    desk.click("text=开始，准备离线")
+    desk.wait_for_selector("text=误关或刷新本页后可重新打开")
+    desk.context.set_offline(True)
+    _collected(desk, made)
+    desk.reload()
+    desk.wait_for_selector("text=本机有 1 条还没有上传")
+    shot(desk, "offline-reloaded-phone")
+    desk.fill("#code", codes.code_of(made.code_key))
+    desk.click("button:has-text('查订单')")
+    desk.wait_for_selector("text=请勿重复交付")
+    desk.close()
+    again = desk.context.new_page()
+    again.goto(address)
+    again.wait_for_selector("text=本机有 1 条还没有上传")
+    again.close()
+    desk.context.set_offline(False)
+    last = desk.context.new_page()
+    last.goto(address)
+    last.wait_for_selector("text=本机有 1 条还没有上传")
+    last.click("button:has-text('上传并结束')")
+    last.wait_for_selector("text=已全部上传")
+    made.refresh_from_db()
+    assert (made.state, OfflineSession.objects.get().state) == ("collected", "closed")
+    last.wait_for_selector("text=开始，准备离线")
+    last.wait_for_function("caches.keys().then((keys) => keys.length === 0)")
+    last.context.set_offline(True)
+    with pytest.raises(Exception, match="ERR_INTERNET_DISCONNECTED"):
+        last.goto(address)
+
+
+def test_where_the_page_cannot_be_kept_what_was_done_is(pages, shop, oil, member, cast, clerk, now) -> None:
+    """As over plain HTTP: no service worker. The tab is closed without a connection and opened again with one."""
+    made = place_order(shop_id=shop.pk, lines=[Line(oil.pk, 1)], person_id=member.pk, key="k" * 9, by=cast.pg, now=now)
+    desk, address = pages(clerk, PHONE), reverse("points:offline", args=[shop.pk])
+    desk.add_init_script("Object.defineProperty(navigator, 'serviceWorker', {value: undefined})")
+    desk.goto(address)
+    desk.wait_for_selector("[data-ready]")
+    desk.click("text=开始，准备离线")
+    desk.wait_for_selector("text=请保持本页打开")
+    desk.context.set_offline(True)
+    _collected(desk, made)
+    desk.close()
+    desk.context.set_offline(False)
+    again = desk.context.new_page()
+    again.goto(address)
+    again.wait_for_selector("text=本机有 1 条还没有上传")
+    again.click("button:has-text('上传并结束')")
+    again.wait_for_selector("text=已全部上传")
+    made.refresh_from_db()
+    assert (made.state, made.ended_by_name) == ("collected", clerk.user_name)
+
+
+def test_signed_out_meanwhile_it_says_so_and_goes_on_after_signing_in(
+    pages, shop, oil, member, cast, clerk, now
+) -> None:
+    made = place_order(shop_id=shop.pk, lines=[Line(oil.pk, 1)], person_id=member.pk, key="k" * 9, by=cast.pg, now=now)
+    desk, address = pages(clerk, PHONE), reverse("points:offline", args=[shop.pk])
+    desk.goto(address)
+    desk.wait_for_selector("[data-ready]")
+    desk.click("text=开始，准备离线")
+    desk.wait_for_selector("text=已准备好")
+    desk.context.set_offline(True)
+    _collected(desk, made)
+    desk.context.set_offline(False)
+    kept = desk.context.cookies()
+    desk.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    desk.click("button:has-text('上传并结束')")
+    desk.wait_for_selector("text=登录已过期")
+    desk.context.add_cookies(kept)
+    desk.reload()
+    desk.click("button:has-text('上传并结束')")
+    desk.wait_for_selector("text=已全部上传")
+    made.refresh_from_db()
+    assert made.state == "collected"
+
+
+def _collected(desk: Any, made: Order) -> None:
+    desk.fill("#code", codes.code_of(made.code_key))
+    desk.click("button:has-text('查订单')")
+    desk.click("button:has-text('核对无误，交付')")
+    desk.wait_for_selector("text=已记下")
 
 
 def _with_number(who: Any) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from PIL import Image
 
 from points.models import Account, Allocation, Entry, Goods, Lot, Order, Settlement, Shop, StockMove, Transaction
 from points.shop.demo import fill
+from points.shop.demo_pictures import draw
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -53,3 +55,16 @@ def test_a_repeat_changes_nothing(sites, rich, now):
     before = (Order.objects.count(), StockMove.objects.count(), Transaction.objects.count())
     fill(now=now)
     assert (Order.objects.count(), StockMove.objects.count(), Transaction.objects.count()) == before
+
+
+def test_goods_have_small_pictures_of_their_own(sites, now, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    fill(now=now)
+    goods = list(Goods.objects.select_related("photo"))
+    assert all(one.photo is not None and one.photo.subject_id == one.pk for one in goods)
+    assert len({one.photo.file.name for one in goods}) == len(goods), "replaced alone"
+    for one in goods:
+        assert one.photo.size < 20_000
+        with Image.open(one.photo.file.path) as picture:
+            assert picture.size == (400, 400)
+    assert {draw("大米"), draw("大米")} == {draw("大米")}, "the same each time"

@@ -9,6 +9,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from governance import privacy
+from governance.errors import NotFound
+from members.models import Person
 from points.models import Order
 from points.shop.services.orders import Line, place_order
 from tests.signing import client_of
@@ -101,3 +104,62 @@ def test_what_no_device_sends_is_refused(shop, clerk, sent, now):
     answer = client.post(address, sent, content_type="application/json")
     assert answer.status_code in (400, 403)
     assert answer.json()["message"]
+
+
+class TestFromNextDoor:
+    """Somebody of another community of the street, who may order here on a phone, may do so at the counter as well."""
+
+    PHONE = "13812344085"
+
+    @pytest.fixture
+    def neighbour(self, rich, district, now):
+        who = rich(100, name="赵秀兰")
+        place = {"community_id": district.community_2.pk, "grid_id": None}
+        Person.objects.filter(pk=who.pk).update(**place, phone_index=privacy.blind_index("phone", self.PHONE))
+        who.refresh_from_db()
+        return who
+
+    def sale(self, clerk, shop, **sent):
+        return client_of(clerk).post(reverse("points:counter_sale", args=[shop.pk]), sent)
+
+    def test_found_by_the_whole_number_alone_and_masked(self, shop, goods, neighbour, clerk):
+        goods(points=10)
+        assert "赵*兰" in self.sale(clerk, shop, q=self.PHONE, find=1).content.decode()
+        for words in ("赵秀兰", self.PHONE[:10], "zxl"):
+            page = self.sale(clerk, shop, q=words, find=1).content.decode()
+            assert "没有找到" in page
+
+    def test_ordered_and_handed_over_with_the_number_to_the_end(self, shop, goods, neighbour, clerk, now):
+        oil = goods(points=10)
+        sent = {"person": neighbour.pk, f"goods-{oil.pk}": 1, "key": str(uuid.uuid4()), "points": 10}
+        assert self.sale(clerk, shop, **sent, place=1).status_code == 400
+        assert "赵*兰" in self.sale(clerk, shop, **sent, q=self.PHONE, sum=1).content.decode()
+        assert self.sale(clerk, shop, **sent, q=self.PHONE, place=1).status_code == 302
+        assert Order.objects.get(person=neighbour).state == "collected"
+
+    def test_the_service_asks_for_it_as_well(self, shop, goods, neighbour, clerk, cast, district, now):
+        oil = goods(points=10)
+        asked = {"shop_id": shop.pk, "lines": [Line(oil.pk, 1)], "person_id": neighbour.pk, "now": now}
+        for phone in ("", "13812344086", "赵秀兰"):
+            with pytest.raises(NotFound):
+                place_order(**asked, key=f"without-{phone}", by=clerk, phone=phone)
+        Person.objects.filter(pk=neighbour.pk).update(street_id=district.street_2.pk)
+        with pytest.raises(NotFound):
+            place_order(**asked, key="another-street", by=clerk, phone=self.PHONE)
+        Person.objects.filter(pk=neighbour.pk).update(street_id=district.street_1.pk)
+        assert place_order(**asked, key="the-neighbour", by=clerk, phone=self.PHONE).how == "counter"
+
+    def test_their_order_is_found_by_number_at_the_counter(self, shop, goods, neighbour, clerk, now):
+        oil = goods(points=10)
+        client, address = client_of(clerk), reverse("points:counter")
+        assert "没有待领取的订单" in client.post(address, {"code": self.PHONE}).content.decode()
+        made = [
+            place_order(
+                shop_id=shop.pk, lines=[Line(oil.pk, 1)], person_id=neighbour.pk, key=f"order-{n:04}", by=clerk,
+                now=now, phone=self.PHONE,
+            )
+            for n in range(2)
+        ]  # fmt: skip
+        answer = client.post(address, {"code": " 138 1234 4085"})
+        assert answer["Location"] == reverse("points:order", args=[made[0].pk])
+        assert "没有" in client.post(address, {"code": "13900000000"}).content.decode()

@@ -37,8 +37,8 @@ def busy(shop, goods, rich, clerk, now):
         hand_over(order_id=made.pk, by=clerk, now=now)
     cancel_order(order_id=order((oil, 3)).pk, words="不要了", by=clerk, now=now)
     order((oil, 1))
-    stock.write_off(shop_id=shop.pk, goods_id=oil.pk, amount=1, words="漏油", by=clerk, now=now)
-    stock.count_stock(shop_id=shop.pk, counts=[Count(oil.pk, 5, 6, "少一桶")], by=clerk, now=now)
+    stock.write_off(key="stock-0016", shop_id=shop.pk, goods_id=oil.pk, amount=1, words="漏油", by=clerk, now=now)
+    stock.count_stock(key="stock-0017", shop_id=shop.pk, counts=[Count(oil.pk, 5, 6, "少一桶")], by=clerk, now=now)
     return oil, cut, order
 
 

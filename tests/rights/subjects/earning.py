@@ -14,7 +14,13 @@ SUBJECTS: tuple[Subject, ...] = (
     Subject(
         name="point_claim",
         key="pk",
-        routes=("points:claim", "points:claim_step", "points:claim_reject", "points:claim_reverse"),
+        routes=(
+            "points:claim",
+            "points:claim_step",
+            "points:claim_reject",
+            "points:claim_withdraw",
+            "points:claim_reverse",
+        ),
         pages=frozenset({"points:claim", "points:claim_reject", "points:claim_reverse"}),
         seen=OF_POINTS,
     ),

@@ -15,7 +15,7 @@ from members.accounts import person_or_none
 from points.models import Round, RoundCriterion, RoundJuror, RoundNomination, RoundScore, RoundVote
 from points.rounds.selection import clocks
 from points.rounds.selection.electing import FULL
-from points.rounds.selection.people import home_of
+from points.rounds.selection.people import home_of, seats_of
 from points.rounds.selection.services import _common
 
 
@@ -95,7 +95,8 @@ def score(
 
 
 def _scored(nomination_id: int, by: Actor) -> tuple[RoundNomination, RoundJuror]:
-    rows = RoundNomination.objects.filter(round__jurors__posting=by.posting_id, pk=nomination_id)
+    seats = RoundJuror.objects.filter(seats_of(by))
+    rows = RoundNomination.objects.filter(round__in=seats.values("round"), pk=nomination_id)
     row = rows.select_related("person", "round").first()
     if row is None:
         raise NotFound("没有找到由您评分的这名人选。")
@@ -103,4 +104,6 @@ def _scored(nomination_id: int, by: Actor) -> tuple[RoundNomination, RoundJuror]
     _common.check_state(found, "jury", what="评分")
     if row.state != "approved":
         raise IllegalState(f"{row.person.name}{row.get_state_display()}，不能评分。")
-    return row, RoundJuror.objects.get(round=found, posting=by.posting_id)
+    # Of two seats of one person that of the posting they act in.
+    mine = sorted(seats.filter(round=found), key=lambda seat: (seat.posting_id != by.posting_id, seat.pk))
+    return row, mine[0]

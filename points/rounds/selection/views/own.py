@@ -16,10 +16,10 @@ from governance.files import selectors as files
 from governance.ui import paging
 from governance.ui.views import FormPage, Order, PageMixin, find_or_404
 from members.accounts import person_or_none
-from points.models import Round, RoundNomination, RoundScore
+from points.models import Round, RoundJuror, RoundNomination, RoundScore
 from points.rounds.selection import clocks, selectors
 from points.rounds.selection.forms import ScoreForm, SelfForm
-from points.rounds.selection.people import eligible
+from points.rounds.selection.people import eligible, seats_of
 from points.rounds.selection.services import _common, ballots, nominations
 from points.rounds.selection.views.nominations import WithFiles
 
@@ -66,7 +66,7 @@ class MyRound(PageMixin, TemplateView):
         rows = [row for row in rows if row.state in shown]
         photos = selectors.photos(rows)
         own = found.nominations.filter(person=me).exclude(state="withdrawn").first() if me else None
-        is_juror = found.state == "jury" and found.jurors.filter(posting=self.actor.posting_id).exists()
+        is_juror = found.state == "jury" and found.jurors.filter(seats_of(self.actor)).exists()
         return super().get_context_data(
             round=found, rows=[(row, photos.get(row.pk)) for row in rows], own=own, is_juror=is_juror,
             mine=selectors.my_vote(found, self.actor) if found.state == "voting" else None,
@@ -124,7 +124,8 @@ class Score(FormPage):
     template_name = "points/rounds/score.html"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        rows = RoundNomination.objects.filter(round__jurors__posting=self.actor.posting_id)
+        seats = RoundJuror.objects.filter(seats_of(self.actor))
+        rows = RoundNomination.objects.filter(round__in=seats.values("round"))
         self.nomination: RoundNomination = find_or_404(
             rows.select_related("person", "round").defer("person__search"), pk=kwargs["pk"]
         )
@@ -139,7 +140,7 @@ class Score(FormPage):
 
     def get_initial(self) -> dict[str, Any]:
         """As one marked before."""
-        rows = RoundScore.objects.filter(nomination=self.nomination, juror__posting=self.actor.posting_id)
+        rows = RoundScore.objects.filter(seats_of(self.actor, "juror__"), nomination=self.nomination)
         return {f"mark_{row.criterion_id}": row.score for row in rows}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
