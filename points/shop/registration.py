@@ -74,6 +74,7 @@ def register_all() -> None:
         actions.register_subject(subject, label)
     for code, label in _ACTIONS.items():
         actions.register_action(code, label)
+    actions.register_action("shop.found_by_number", "柜台按手机号找到居民", is_look=True)
     actions.register_fields(_FIELDS)
     chips.register_tones(_TONES)
     registry.register_on_merged(following.on_merged)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.rights import may
 from governance import privacy
 from governance.audit import services as audit
+from governance.audit.services import Fact
 from governance.errors import IllegalState, InvalidInput, NotAllowed, NotFound
 from governance.outbox import services as outbox
 from governance.scope import Actor, own_column
@@ -115,6 +116,16 @@ def _phone_index(phone: str) -> str:
         return privacy.blind_index("phone", privacy.validate_phone(phone.strip()))
     except InvalidInput:
         return ""
+
+
+def record_found(people: Iterable[Person], *, by: Actor, now: datetime) -> None:
+    """On record: who was found at the counter by a number, and lives outside the clerk's unit."""
+    looks = [
+        Fact(action="shop.found_by_number", subject_type="members.person", subject_id=one.pk, by=by, now=now)
+        for one in people
+    ]
+    if looks:
+        audit.record_many(looks)
 
 
 def person_in(person_id: int, by: Actor, phone: str = "") -> Person:

@@ -31,7 +31,7 @@ from points.shop.forms import CodeForm, WordsForm
 from points.shop.querysets import STAFF
 from points.shop.selectors import masked
 from points.shop.services import orders
-from points.shop.services._common import COUNTER, at_the_counter
+from points.shop.services._common import COUNTER, at_the_counter, record_found
 from points.shop.sheet import ORDERS_KEY
 from points.shop.tabs import ORDER_TABS
 from points.shop.views.member import usable_of
@@ -246,16 +246,24 @@ class Sale(PageMixin, TemplateView):
         rows = at_the_counter(self.actor, self.words)
         return rows.select_related("community", "grid").defer("search")
 
+    def _found(self, words: str) -> list[Any]:
+        people = [self._named(one) for one in self._people().search(words)[:FOUND]]
+        if not self.request.POST.get("person"):
+            # Once, when it is looked for, and not at each step of the sale that follows.
+            others = [one for one in people if not one.is_own]
+            record_found(others, by=self.actor, now=timezone.now())
+        return people
+
     def _person(self) -> Person | None:
         number = baskets.number(self.request.POST.get("person", "")) or 0
         person: Person | None = self._people().filter(pk=number).first()
-        return person and self._named(person)
+        return self._named(person) if person else None
 
-    def _named(self, person: Person) -> Person:
-        """With `shown`: of who lives outside the clerk's unit no more of the name than at the counter is needed."""
+    def _named(self, person: Any) -> Any:
+        """With `is_own`, and `shown`: of who lives outside the clerk's unit no more of the name than is needed."""
         column = own_column(self.actor, STAFF)
-        is_own = column is not None and getattr(person, column) == self.actor.unit_id
-        person.shown = person.name if is_own else masked(person.name)  # type: ignore[attr-defined]
+        person.is_own = column is not None and getattr(person, column) == self.actor.unit_id
+        person.shown = person.name if person.is_own else masked(person.name)
         return person
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -263,7 +271,7 @@ class Sale(PageMixin, TemplateView):
         words = self.words
         person, rows = self._person(), self._choices()
         picked = baskets.chosen(rows)
-        found = [self._named(one) for one in self._people().search(words)[:FOUND]] if words else []
+        found = self._found(words) if words else []
         total, usable = sum(row.points for row in picked), usable_of(person)
         return super().get_context_data(
             shop=self.shop, words=words, person=person, found=[one for one in found if one != person], rows=rows,

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from governance import privacy
+from governance.audit.models import Entry as AuditEntry
 from governance.errors import NotFound
 from members.models import Person
 from points.models import Order
@@ -128,6 +129,8 @@ class TestFromNextDoor:
         for words in ("赵秀兰", self.PHONE[:10], "zxl"):
             page = self.sale(clerk, shop, q=words, find=1).content.decode()
             assert "没有找到" in page
+        looks = AuditEntry.objects.filter(action="shop.found_by_number", is_look=True)
+        assert list(looks.values_list("subject_id", "user_id")) == [(neighbour.pk, clerk.user_id)]
 
     def test_ordered_and_handed_over_with_the_number_to_the_end(self, shop, goods, neighbour, clerk, now):
         oil = goods(points=10)
@@ -136,6 +139,7 @@ class TestFromNextDoor:
         assert "赵*兰" in self.sale(clerk, shop, **sent, q=self.PHONE, sum=1).content.decode()
         assert self.sale(clerk, shop, **sent, q=self.PHONE, place=1).status_code == 302
         assert Order.objects.get(person=neighbour).state == "collected"
+        assert not AuditEntry.objects.filter(action="shop.found_by_number").exists()
 
     def test_the_service_asks_for_it_as_well(self, shop, goods, neighbour, clerk, cast, district, now):
         oil = goods(points=10)
