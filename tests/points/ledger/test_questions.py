@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from governance.errors import IllegalState
 from points.ledger import accounts, selectors, services
 from points.ledger.posting import content_of
 from points.models import AwardHalt, LedgerCheck, Transaction
@@ -77,6 +78,20 @@ def test_who_was_merged_pays_from_the_kept_account(holder, merged, make_site, no
     merge()
     drop.person.refresh_from_db()
     assert accounts.of_purchase(drop.person, make_site(), now)[0] == holder
+
+
+def test_periods_before_and_after_stand_in_nobodys_way(district, now):
+    def opened(year, unit=None):
+        return accounts.of_budget(
+            unit or district.community_1, from_on=date(year, 1, 1), until_on=date(year, 12, 31), now=now
+        )
+
+    years = {year: opened(year) for year in (2026, 2024, 2028, 2025, 2027)}
+    assert {year: account.from_on.year for year, account in years.items()} == {year: year for year in years}
+    assert opened(2026) == years[2026] != opened(2026, district.community_2)
+    for first, last in ((date(2025, 12, 31), date(2026, 1, 1)), (date(2020, 1, 1), date(2024, 1, 1))):
+        with pytest.raises(IllegalState, match="已有"):
+            accounts.of_budget(district.community_1, from_on=first, until_on=last, now=now)
 
 
 def test_the_last_runs_come_the_newest_first(now):

@@ -15,7 +15,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from governance.errors import DomainError
-from points.ledger import accounts, services, verify
+from points.ledger import accounts, posting, services, verify
 from points.models import Account, Transaction
 from tests.points.ledger.conftest import LATER, SOON, balance, lots_of
 
@@ -148,6 +148,29 @@ def test_transfers_there_and_back_do_not_lock_up(budget, cause, district):
         )  # fmt: skip
         assert found == ["new"] * 6
     assert (balance(ours), balance(theirs)) == (500, 500)
+
+
+def test_who_holds_a_unit_or_an_account_keeps_nobody_from_naming_it(budget, holder, shop, district, now):
+    """What is written meanwhile and refers to them does not wait: a key in another table asks for a share of them."""
+    year = budget(0)
+
+    def name_them() -> None:
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '5s'")
+                for table, pk in (
+                    ("grids_unit", district.community_1.pk), ("grids_unit", district.street_1.pk),
+                    ("points_account", holder.pk), ("points_account", shop.pk),
+                ):  # fmt: skip
+                    cursor.execute(f"SELECT FROM {table} WHERE id = %s FOR KEY SHARE", [pk])
+        finally:
+            connection.close()
+
+    with transaction.atomic(), ThreadPoolExecutor(1) as pool:
+        accounts.of_budget(district.community_1, from_on=year.from_on, until_on=year.until_on, now=now)
+        posting.lock([holder.pk])
+        posting.hold(shop.pk)
+        pool.submit(name_them).result()
 
 
 def test_an_account_is_opened_once_by_many(person, now):
