@@ -54,7 +54,8 @@ def _reporters() -> Iterator[Person]:
     rows = Person.objects.here().exclude(grid=None).exclude(phone_sealed="").defer("search")
     couriers = list(rows.filter(pk__in=Courier.objects.open().values("person")).order_by("pk")[: REPORTS // 2])
     places = Unit.objects.open().filter(kind="community").order_by("code").values_list("pk", flat=True)
-    others = (rows.filter(community=pk).exclude(pk__in=couriers).order_by("pk").first() for pk in places[:60:3])
+    rest = rows.exclude(pk__in=[courier.pk for courier in couriers]).order_by("pk")
+    others = (rest.filter(community=pk).first() for pk in places[:60:3])
     found = 0
     for person in [*couriers, *(one for one in others if one is not None)]:
         same = Person.objects.filter(phone_index=person.phone_index, district_id=person.district_id)
