@@ -81,7 +81,7 @@ class FlowList(ListPage):
     columns = (
         Column("who", "姓名", whom, always=True, phone="title"),
         Column("words", "事由", "words", always=True, grow=True, phone="inline"),
-        Column("points", "积分", lambda row: f"{amount(row):+,}", num=True, phone="lead"),
+        Column("points", "积分", lambda row: f"{amount(row):+,}", num=True, phone="meta"),
         Column("kind", "类别", lambda row: row.get_kind_display(), phone="inline"),
         Column("on", "日期", lambda row: row.on.isoformat(), phone="inline"),
         Column("by_name", "经办人", "by_name", phone="meta"),
