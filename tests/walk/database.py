@@ -105,7 +105,11 @@ def left_as_it_was() -> Iterator[None]:
 
 @contextmanager
 def undone() -> Iterator[None]:
-    """Whatever happens inside is taken back. A savepoint of no block, so that durable transactions fit inside."""
+    """Whatever happens inside is taken back. A savepoint of no block, so that durable transactions fit inside.
+
+    It begins with a look, which is not taken back: those inside then read what was written inside.
+    """
+    fingerprint()
     savepoint = transaction.savepoint()
     try:
         yield
