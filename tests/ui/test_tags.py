@@ -8,11 +8,11 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
-import tablericons
+import tablericons.templatetags.tablericons
 from django.template import Context, Template
 from django.test import RequestFactory
 
-from governance.ui import chips, dates, nav
+from governance.ui import chips, dates, icons, nav
 from governance.ui.templatetags import ui
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -105,10 +105,31 @@ def test_an_icon_is_silent_unless_it_has_a_label():
     assert ui.icon("no-such-icon") == ""
 
 
+@pytest.mark.parametrize("name", ["outline/inbox", "outline/trash", "filled/star", "outline/map-pin"])
+def test_an_icon_is_drawn_as_its_package_draws_it(name):
+    attributes = {"class": "icon big", "aria-label": '删除 "<&>"', "focusable": "false"}
+    theirs = tablericons.templatetags.tablericons.icon(name, **attributes)
+    assert icons.drawn(name, attributes) == theirs
+
+
+def test_the_archive_of_icons_is_opened_once(monkeypatch):
+    opened = []
+    monkeypatch.setattr(icons, "ZipFile", lambda file: opened.append(file) or ZipFile(file))
+    icons._archive.cache_clear()
+    ui._svg.cache_clear()
+    assert all(ui.icon(name) for name in ("inbox", "trash", "filled/star"))
+    assert ui.icon("no-such-icon") == ""
+    assert len(opened) == 1
+
+
 def test_every_icon_named_in_the_project_exists():
     with ZipFile(Path(tablericons.__file__).parent / "tablericons.zip") as archive:
         there = {name.removesuffix(".svg") for name in archive.namelist()}
-    code = [path for room in ("governance", "grids", "accounts", "appeals") for path in ROOT.glob(f"{room}/**/*.py")]
+    code = [
+        path
+        for room in ("governance", "grids", "accounts", "members", "points", "appeals")
+        for path in ROOT.glob(f"{room}/**/*.py")
+    ]
     files = [*ROOT.glob("templates/**/*.html"), *code]
     named = {(name, path.name) for path in files for name in re.findall(r'icon[ =]"([a-z0-9-]+)"', path.read_text())}
     assert len(named) > 40

@@ -15,7 +15,7 @@ from appeals.rules import ensure_default_rules
 from governance.calendars.defaults import ensure_default_calendar
 from governance.deadlines.defaults import ensure_default_policies
 from grids import revision
-from tests.walk.database import never_committed
+from tests.walk.database import left_as_it_was, never_committed
 from tests.walk.people import BESIDE, UNITS, make_company
 from tests.walk.sampling import MADE, World
 
@@ -30,7 +30,9 @@ def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
         ensure_default_categories()
         ensure_default_rules()
         revision.ensure()
-        yield World(make_company(MADE, UNITS | BESIDE))
+        made = World(make_company(MADE, UNITS | BESIDE))
+        with left_as_it_was():
+            yield made
     shutil.rmtree(folder)
 
 

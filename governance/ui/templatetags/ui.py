@@ -17,10 +17,8 @@ from django.template.context import Context
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
-from tablericons import IconDoesNotExist
-from tablericons.templatetags import tablericons
 
-from governance.ui import dates
+from governance.ui import dates, icons
 from governance.ui.chips import Chip, clock, state
 from governance.ui.paging import Order
 from governance.ui.tables import Column
@@ -34,12 +32,10 @@ for name in ("moment", "day", "short", "official", "official_moment"):
 
 @lru_cache(maxsize=1024)
 def _svg(name: str, classes: str, label: str) -> SafeString:
-    spoken = {"role": "img", "aria_label": label} if label else {"aria_hidden": "true"}
-    attributes: dict[str, Any] = {"class": classes, "focusable": "false", **spoken}
-    path = name if "/" in name else f"outline/{name}"
+    spoken = {"role": "img", "aria-label": label} if label else {"aria-hidden": "true"}
     try:
-        svg = tablericons.icon(path, **attributes)
-    except IconDoesNotExist:
+        svg = icons.drawn(name if "/" in name else f"outline/{name}", {"class": classes, "focusable": "false"} | spoken)
+    except KeyError:
         # A wrong name in one corner must not take the whole page down; tests/ui finds it.
         logger.error("no such icon: %s", name)
         return SafeString("")

@@ -15,7 +15,7 @@ from appeals.rules import ensure_default_rules
 from governance.calendars.defaults import ensure_default_calendar
 from governance.deadlines.defaults import ensure_default_policies
 from tests.appeals.walk.scenes import MADE, World
-from tests.walk.database import never_committed
+from tests.walk.database import fingerprint, never_committed, whole
 from tests.walk.people import make_company
 
 
@@ -31,6 +31,8 @@ def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
         ensure_default_categories()
         ensure_default_rules()
         yield World(make_company(MADE))
+        # The appeals that the cases share stay; that each of them was seen by the looks shows here.
+        assert fingerprint() == whole()
     shutil.rmtree(folder)
 
 
