@@ -10,21 +10,22 @@ from members.models import Person
 _NONE = "没有找到与您账号手机号一致的居民档案。请社区核对您档案上的手机号，并请安全管理员核对账号上的手机号。"
 
 
-def _user(by: Actor) -> User | None:
-    # Named by its key: `first()` would sort what is one.
-    return next(iter(User.objects.filter(pk=by.user_id).only("name", "phone_index")), None)
+def _user(by: Actor) -> tuple[str, str] | None:
+    """The name and the hash of the number of the account; asked for each purchase, and with no more than it takes."""
+    return next(iter(User.objects.filter(pk=by.user_id).values_list("name", "phone_index")), None)
 
 
 def person_or_none(by: Actor) -> Person | None:
     """The resident with the phone number of this account; of several with one number, the one of the same name."""
     user = _user(by)
-    if user is None or not user.phone_index:
+    if user is None or not user[1]:
         return None
-    same = Person.objects.here().filter(phone_index=user.phone_index, district_id=by.district_id).defer("search")
+    name, index = user
+    same = Person.objects.here().filter(phone_index=index, district_id=by.district_id).defer("search")
     found = list(same.order_by("pk")[:10])
     if len(found) > 1:
         # A household may share a number.
-        found = [person for person in found if person.name == user.name]
+        found = [person for person in found if person.name == name]
     return found[0] if len(found) == 1 else None
 
 
@@ -49,6 +50,5 @@ def is_oneself(by: Actor, person: Person) -> bool:
     user = _user(by)
     if user is None:
         return False
-    if user.phone_index and person.phone_index:
-        return bool(user.phone_index == person.phone_index)
-    return bool(user.name == person.name)
+    name, index = user
+    return bool(index == person.phone_index if index and person.phone_index else name == person.name)

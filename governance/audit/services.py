@@ -9,6 +9,7 @@ from typing import Any, NotRequired, Required, TypedDict, Unpack
 from governance.audit import actions, values
 from governance.audit.models import Entry
 from governance.copying import copy_in
+from governance.inserting import insert
 from governance.scope import Actor
 
 
@@ -32,7 +33,7 @@ def record(**fact: Unpack[Fact]) -> None:
     Of `before` and `after` only the keys that differ are kept, as plain JSON; long text is shortened, and
     whatever looks like a mobile, landline or identity number is masked, in the label and the reason as well.
     """
-    _entry(**fact).save(force_insert=True)
+    insert([_entry(**fact)])
 
 
 def record_many(entries: Iterable[Fact]) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q
-
 from governance.errors import IllegalState
 from grids.models import Site, Unit
 from members.models import Household, Person
@@ -38,9 +36,15 @@ def of_shop(site: Site, now: datetime) -> Account:
 
 def of_purchase(person: Person, site: Site, now: datetime) -> tuple[Account, Account]:
     """The accounts of a person and of a shop, in one question where both are open."""
-    holder, shop = Q(person=person.merged_into_id or person.pk), Q(site=site.pk, kind="shop")
-    found = {account.kind: account for account in Account.objects.filter(holder | shop)}
+    owners = [person.merged_into_id or person.pk, site.pk]
+    found = {account.kind: account for account in Account.objects.raw(_OF_PURCHASE, owners)}
     return found.get("holder") or of_person(person, now), found.get("shop") or of_shop(site, now)
+
+
+_OF_PURCHASE = """
+SELECT id, kind, district_id, unit_id, person_id, household_id, site_id, from_on, until_on, balance, opened_at
+FROM points_account WHERE person_id = %s OR (site_id = %s AND kind = 'shop')
+"""
 
 
 def of_reserve(site: Site, now: datetime) -> Account:

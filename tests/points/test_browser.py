@@ -16,9 +16,10 @@ from points.earning.services import budgets, proposals
 from points.earning.services.proposals import Asked
 from points.models import Account, Claim, EarningRule
 from tests.browsing import browser as browser
+from tests.browsing import follow
 from tests.points.rounds.conftest import funds as funds
 from tests.points.rounds.conftest import give as give
-from tests.points.rounds.test_browser import LAPTOP, PHONE, looked_at
+from tests.points.rounds.test_browser import LAPTOP, PHONE, looked
 from tests.points.rounds.test_browser import now as now
 from tests.points.rounds.test_browser import pages as pages
 from tests.points.rounds.test_selection import calendar as calendar
@@ -59,13 +60,13 @@ def test_what_a_closed_community_has_left_is_moved_on(opened, limit, district, c
         by=cast.dc, now=now,
     )  # fmt: skip
     desk = opened(cast.ss)
-    looked_at(desk, reverse("points:budgets"), "budgets-closed")
+    looked(desk, reverse("points:budgets"), "budgets-closed")
     desk.set_viewport_size({"width": 1366, "height": 768})
     desk.click(f"button:has-text('划给{district.community_2.name}')")
     desk.wait_for_selector("text=700 分。")
     assert desk.locator("text=结余待处理").count() == 0
     assert Account.objects.get(unit=district.community_2, kind="budget").balance == 1000
-    looked_at(opened(cast.cs_2), reverse("points:notice_add"), "notice-add-taken")
+    looked(opened(cast.cs_2), reverse("points:notice_add"), "notice-add-taken")
 
 
 def test_a_proposal_is_taken_back_by_who_made_it(opened, limit, person, cast, district, now) -> None:
@@ -73,16 +74,16 @@ def test_a_proposal_is_taken_back_by_who_made_it(opened, limit, person, cast, di
     who = person("王建国")
     worker = opened(cast.cw)
     worker.goto(reverse("members:person", args=[who.pk]))
-    worker.click("a:has-text('申报积分')")
+    follow(worker, "a:has-text('申报积分')")
     worker.wait_for_selector("text=王建国")
-    looked_at(worker, worker.url, "propose-for")
+    looked(worker, worker.url, "propose-for")
     rule = EarningRule.objects.get(code="good_deed")
     claim = proposals.propose(asked=Asked(rule_id=rule.pk, person_id=who.pk, words=WORDS), by=cast.cw, now=now)
-    looked_at(worker, reverse("points:claim", args=[claim.pk]), "claim-own")
+    looked(worker, reverse("points:claim", args=[claim.pk]), "claim-own")
     worker.click("button:has-text('撤回申报')")
     worker.wait_for_selector("text=已撤回，不再审批")
     assert Claim.objects.get().state == "withdrawn"
-    looked_at(worker, f"{reverse('points:claims')}?tab=withdrawn", "claims-withdrawn")
+    looked(worker, f"{reverse('points:claims')}?tab=withdrawn", "claims-withdrawn")
 
 
 def test_pages_beside(opened, shop, goods, give, person, clerk, cast, now) -> None:
@@ -95,5 +96,5 @@ def test_pages_beside(opened, shop, goods, give, person, clerk, cast, now) -> No
         (clerk, "points:shop_count", [shop.pk]), (clerk, "points:shop_write_off", [shop.pk]),
         (clerk, "points:counter_sale", [shop.pk]), (clerk, "points:offline", [shop.pk]), (cast.cs, "points:orders", []),
     ):  # fmt: skip
-        looked_at(opened(by, PHONE), reverse(name, args=args), name.removeprefix("points:"))
-    looked_at(opened(cast.cs), reverse("sheets:ask", args=["points_flows"]), "flows-export")
+        looked(opened(by, PHONE), reverse(name, args=args), name.removeprefix("points:"))
+    looked(opened(cast.cs), reverse("sheets:ask", args=["points_flows"]), "flows-export")

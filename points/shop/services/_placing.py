@@ -11,11 +11,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.db import connection
 from django.db.models import Sum
 from django.utils import timezone
 
 from governance.errors import IllegalState, InvalidInput
+from governance.inserting import insert, insert_unless
 from governance.scope import Actor
 from members.models import Person
 from points.ledger import accounts, services
@@ -26,7 +26,6 @@ from points.shop import codes
 from points.shop.services._common import today_of, with_names
 
 SOURCE = "shop.order"
-_INSERT = "INSERT INTO points_order ({columns}) VALUES ({places}) ON CONFLICT (key) DO NOTHING RETURNING id"
 MOST_LINES, MOST_PIECES, LONGEST_KEY = 20, 99, 80
 
 
@@ -104,16 +103,10 @@ def lapse_at(shop: Shop, now: datetime) -> datetime:
 
 def insert_once(order: Order) -> bool:
     """Write the order, unless one of its key is there: who comes second waits for the first. Whether it is new."""
-    fields = [field for field in Order._meta.concrete_fields if not field.primary_key]
-    columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
-    values = [field.get_db_prep_save(getattr(order, field.attname), connection) for field in fields]
-    places = ", ".join(["%s"] * len(fields))
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT.format(columns=columns, places=places), values)
-        found = cursor.fetchone()
-    if found is None:
+    key = insert_unless(order, conflict="key")
+    if key is None:
         return False
-    order.pk, order.is_new, order._state.adding = int(found[0]), True, False
+    order.pk, order.is_new, order._state.adding = key, True, False
     return True
 
 
@@ -156,7 +149,7 @@ def locked_stock(ids: Iterable[int]) -> dict[int, int]:
 
 def write_lines(order: Order, goods: Sequence[Goods], wanted: Mapping[int, int]) -> None:
     """What was ordered, as it was called and what it cost then."""
-    OrderLine.objects.bulk_create(
+    insert(
         OrderLine(order=order, goods=one, name=one.name, count=wanted[one.pk], points=one.points, value=one.value)
         for one in goods
     )
@@ -181,7 +174,7 @@ def move_stock(
     kind: str, amounts: Mapping[int, int], by: Actor, now: datetime, *, order: Order | None = None, words: str = ""
 ) -> None:
     """Pieces that come or go, by goods, in the order of their keys; the trigger keeps what is left."""
-    StockMove.objects.bulk_create(
+    insert(
         StockMove(
             goods_id=goods, kind=kind, amount=amount, order=order, words=words, by_user=by.user_id,
             by_name=by.user_name[:32], on=today_of(now), at=now,

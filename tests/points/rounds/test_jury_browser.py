@@ -15,9 +15,10 @@ from governance.scope import Role
 from points.models import RoundNomination, RoundObjection, RoundScore
 from points.rounds.selection.services import ballots, nominations, rounds
 from tests.browsing import browser as browser
+from tests.browsing import follow
 from tests.fixtures import make_posting
 from tests.points.rounds.conftest import give_account
-from tests.points.rounds.test_browser import LAPTOP, PHONE, looked_at
+from tests.points.rounds.test_browser import LAPTOP, PHONE, looked
 from tests.points.rounds.test_browser import now as now
 from tests.points.rounds.test_browser import pages as pages
 from tests.points.rounds.test_selection import DEEDS, JURY, facts
@@ -47,17 +48,17 @@ def test_from_nominating_oneself_to_an_objection(pages, opened, person, cast, se
     phone = pages(cast.pg, PHONE)
     phone.url_base = live_server.url
     phone.goto(reverse("points:my_round", args=[opened.pk]))
-    phone.click("a:has-text('我要自荐')")
+    follow(phone, "a:has-text('我要自荐')")
     phone.fill("#id_words", "做得不少")
     phone.click("button:has-text('提交自荐')")
-    phone.wait_for_selector("text=事迹")
+    phone.wait_for_selector(".error-summary")
     assert phone.input_value("#id_words") == "做得不少", "what was typed stays when it is too short"
-    looked_at(phone, reverse("points:self_nominate", args=[opened.pk]), "self-nominate")
+    looked(phone, reverse("points:self_nominate", args=[opened.pk]), "self-nominate")
     phone.goto(reverse("points:self_nominate", args=[opened.pk]))
     phone.fill("#id_words", DEEDS)
     phone.click("button:has-text('提交自荐')")
     phone.wait_for_selector("text=我的提名")
-    looked_at(phone, reverse("points:my_round", args=[opened.pk]), "my-round-own")
+    looked(phone, reverse("points:my_round", args=[opened.pk]), "my-round-own")
     own = RoundNomination.objects.get(person=me)
     assert (own.is_own, own.state) == (True, "nominated")
 
@@ -80,25 +81,25 @@ def test_from_nominating_oneself_to_an_objection(pages, opened, person, cast, se
     desk = pages(cast.ss, LAPTOP)
     desk.url_base = live_server.url
     desk.goto(reverse("points:round", args=[opened.pk]))
-    desk.click("a:has-text('汇总打分')")
+    follow(desk, "a:has-text('汇总打分')")
     desk.click("main button:has-text('确定')")
     desk.wait_for_selector("text=公示中")
-    looked_at(desk, reverse("points:round", args=[opened.pk]), "round-public")
+    looked(desk, reverse("points:round", args=[opened.pk]), "round-public")
     _objected(pages, own, cast, second, live_server)
 
 
 def _scored(juror: Any, opened: Any, own: Any) -> None:
     juror.goto(reverse("points:my_round", args=[opened.pk]))
-    juror.click(f"[aria-label='给{own.person.name}打分']")
+    follow(juror, f"[aria-label='给{own.person.name}打分']")
     juror.fill("main input[type=number]", "101")
     juror.click("button:has-text('提交打分')")
-    juror.wait_for_function("!document.querySelector('main input[type=number]').validity.valid")
+    assert juror.evaluate("!document.querySelector('main input[type=number]').validity.valid")
     juror.fill("main input[type=number]", "90")
     juror.click("button:has-text('提交打分')")
     juror.wait_for_selector("text=已打分，汇总前可以修改")
-    juror.click(f"[aria-label='给{own.person.name}打分']")
+    follow(juror, f"[aria-label='给{own.person.name}打分']")
     assert juror.input_value("main input[type=number]") == "90"
-    looked_at(juror, reverse("points:score", args=[own.pk]), "score")
+    looked(juror, reverse("points:score", args=[own.pk]), "score")
 
 
 def _objected(pages: Any, own: Any, cast: Any, second: Any, live_server: Any) -> None:
@@ -107,17 +108,17 @@ def _objected(pages: Any, own: Any, cast: Any, second: Any, live_server: Any) ->
     worker = pages(cast.cw, LAPTOP)
     worker.url_base = live_server.url
     worker.goto(reverse("points:nomination", args=[own.pk]))
-    worker.click("a:has-text('登记异议')")
+    follow(worker, "a:has-text('登记异议')")
     worker.fill("#id_from_words", "3号楼居民")
     worker.fill("#id_words", "第三季度上报的问题有两处并未整改")
     worker.click("main button:has-text('登记')")
     worker.wait_for_selector("text=异议核查中")
-    looked_at(worker, reverse("points:nomination", args=[own.pk]), "nomination-objected")
+    looked(worker, reverse("points:nomination", args=[own.pk]), "nomination-objected")
     street = pages(second, LAPTOP)
     street.url_base = live_server.url
     street.goto(reverse("points:nomination", args=[own.pk]))
-    street.click("[aria-label='核查3号楼居民的异议']")
-    looked_at(street, street.url, "objection-settle")
+    follow(street, "[aria-label='核查3号楼居民的异议']")
+    looked(street, street.url, "objection-settle")
     street.click("main label:has-text('不成立，恢复公示')")
     street.fill("#id_answer", "已逐处复核，均已整改，异议不成立")
     street.click("main button:has-text('提交')")
