@@ -68,7 +68,9 @@ def test_a_purchase_is_between_this_person_and_this_shop(person, make_site, now,
     assert (holder.kind, holder.person, holder.opened_at) == ("holder", buyer, now)
     assert (shop.kind, shop.site, shop.opened_at) == ("shop", site, now)
     accounts.of_reserve(site, now)
-    accounts.of_purchase(person(name="李秀兰"), make_site(name="第二家"), now)
+    second = make_site(name="第二家")
+    theirs = accounts.of_purchase(person(name="李秀兰"), second, now)
+    assert (theirs[0].person.name, theirs[1].site) == ("李秀兰", second)
     with django_assert_num_queries(1):
         assert accounts.of_purchase(buyer, site, now + timedelta(days=1)) == (holder, shop)
 
@@ -98,7 +100,7 @@ def test_the_last_runs_come_the_newest_first(now):
     def run(at):
         return LedgerCheck.objects.create(at=at, took_ms=1, transactions=0, faults=0)
 
-    old, first, second = run(now - timedelta(days=1)), run(now), run(now)
+    first, second, old = run(now), run(now), run(now - timedelta(days=1))
     assert selectors.last_runs() == [second, first, old]
     assert selectors.last_runs(2) == [second, first]
     for day in range(2, 12):
