@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db.models import Model, Q
-from django.utils import timezone
 
 from accounts.rights import may
 from governance import privacy
@@ -46,11 +45,6 @@ def require(by: Actor, right: str) -> None:
     """Raise NotAllowed without the right."""
     if not may(by, right):
         raise NotAllowed(_REFUSALS[right])
-
-
-def today_of(now: datetime) -> date:
-    """The day in the installation's zone."""
-    return timezone.localdate(now)
 
 
 def only_one(rows: Iterable[Row]) -> Row | None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db.models import Sum
 from django.utils import timezone
 
+from governance.days import today_of
 from governance.errors import IllegalState, InvalidInput, NotAllowed
 from governance.scope import Actor
 from members.accounts import is_oneself
@@ -17,7 +18,7 @@ from points.ledger import services as ledger
 from points.ledger.posting import lock, lots_in_use
 from points.models import Goods, OfflineSession, OfflineUpload, Order
 from points.shop.services import _placing
-from points.shop.services._common import locked_goods, record, tell, today_of
+from points.shop.services._common import locked_goods, record, tell
 from points.shop.services._placing import Line, cause_of, move_stock
 from points.shop.services.orders import end
 

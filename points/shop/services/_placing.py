@@ -9,11 +9,11 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Sum
-from django.utils import timezone
 
+from governance.days import start_of, today_of
 from governance.errors import IllegalState, InvalidInput
 from governance.inserting import insert, insert_unless
 from governance.scope import Actor
@@ -23,7 +23,7 @@ from points.ledger.posting import Cause
 from points.models import Goods, Order, OrderLine, Shop, StockMove
 from points.models.shop import COUNTING
 from points.shop import codes
-from points.shop.services._common import today_of, with_names
+from points.shop.services._common import with_names
 
 SOURCE = "shop.order"
 MOST_LINES, MOST_PIECES, LONGEST_KEY = 20, 99, 80
@@ -98,7 +98,7 @@ def new_order(
 def lapse_at(shop: Shop, now: datetime) -> datetime:
     """The midnight that ends the last day on which an order of now can be collected."""
     last = today_of(now) + timedelta(days=shop.lapse_days)
-    return timezone.make_aware(datetime.combine(last + timedelta(days=1), time()))
+    return start_of(last + timedelta(days=1))
 
 
 def insert_once(order: Order) -> bool:
@@ -127,7 +127,7 @@ def check_limits(person: Person, goods: Iterable[Goods], wanted: Mapping[int, in
     limited = [one for one in goods if one.per_month is not None]
     if not limited:
         return
-    begin = timezone.make_aware(datetime.combine(today_of(now).replace(day=1), time()))
+    begin = start_of(today_of(now).replace(day=1))
     rows = OrderLine.objects.filter(
         goods__in=limited, order__person=person, order__state__in=COUNTING, order__placed_at__gte=begin
     )

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from governance.days import today_of
 from governance.errors import IllegalState, InvalidInput, NotFound
 from governance.files import services as files
 from governance.scope import Actor, own_column
@@ -19,7 +20,7 @@ from points.ledger import accounts
 from points.models import Goods, Shop
 from points.models.shop import GOODS_KINDS
 from points.shop.querysets import STAFF
-from points.shop.services._common import SETTINGS, STOCK, locked_shop, record, require, today_of, unchanged
+from points.shop.services._common import SETTINGS, STOCK, locked_shop, record, require, unchanged
 
 SITE_KIND = "shop"
 GOODS = "points.goods"

@@ -21,6 +21,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
+from governance.days import today_of
 from governance.errors import DomainError, IllegalState, InvalidInput, NotAllowed, NotFound
 from governance.scope import PLATFORM, Actor
 from points.ledger import accounts
@@ -28,7 +29,7 @@ from points.ledger import services as ledger
 from points.ledger.posting import Cause
 from points.models import OfflineSession, OfflineUpload, Order
 from points.shop.services import _offline
-from points.shop.services._common import COUNTER, locked_shop, record, require, today_of
+from points.shop.services._common import COUNTER, locked_shop, record, require
 
 HOUR, GRACE = timedelta(hours=1), timedelta(hours=2)
 # A device's clock may be wrong by so much.

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.rights import may
+from governance.days import today_of
 from governance.errors import DomainError, IllegalState, InvalidInput, NotAllowed, NotFound
 from governance.scope import PLATFORM, Actor
 from members.accounts import is_oneself, person_or_none
@@ -28,7 +29,6 @@ from points.shop.services._common import (
     record,
     require,
     tell,
-    today_of,
     with_names,
 )  # fmt: skip
 from points.shop.services._placing import SOURCE, Line, cause_of, lapse_at, move_stock

@@ -7,12 +7,13 @@ from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 
+from governance.days import today_of
 from governance.errors import IllegalState, InvalidInput
 from governance.scope import Actor
 from members.words import text_of
 from points.models import Settlement
 from points.shop import selectors
-from points.shop.services._common import SETTLE, locked_shop, record, require, today_of
+from points.shop.services._common import SETTLE, locked_shop, record, require
 from points.shop.services._settling import write
 
 
