@@ -69,8 +69,8 @@ _NO_PAGES = {
     "jobs": "download progress",
     "members": "care_kind career_step home_now mine party_children party_extension_decide person_apart",
     "outbox": "bell open",
-    "points": "household_statement_sheet my_round my_statement_sheet odd_case odd_rule public_notice rule_change "
-        "rule_end score self_nominate shop_goods statement_sheet",
+    "points": "household_statement_sheet my_round my_statement_sheet odd_case odd_rule offline_worker public_notice "
+        "rule_change rule_end score self_nominate shop_goods statement_sheet",
     "progress": "show",
     "sheets": "ask export export_file import progress refused template upload",
 }  # fmt: skip
